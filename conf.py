@@ -1,0 +1,70 @@
+"""Settings of the site. What a page may use is in lesson_extensions/; what can be run, in noxfile.py."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT))  # lesson_extensions is a folder beside this file, not a package
+os.environ["MATPLOTLIBRC"] = str(ROOT / "docs/_static/matplotlibrc")  # inherited by the kernels
+
+# -- Project ---------------------------------------------------------------------------------
+project = "Linear Algebra with NumPy"
+author = "The contributors to Linear Algebra with NumPy"
+copyright = f"{author}. Text CC BY 4.0, code BSD-3-Clause"
+language = "en"
+# A fork's own pages link to the fork: its CI names the repository.
+repository = os.environ.get("GITHUB_REPOSITORY", "linear-algebra-with-numpy/site")
+owner, _, name = repository.partition("/")
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", f"https://{owner}.github.io/{name}/")
+
+# -- Pages -----------------------------------------------------------------------------------
+extensions = [
+    "myst_nb",
+    "sphinx.ext.intersphinx",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_sitemap",
+    "sphinxext.opengraph",
+    "notfound.extension",
+    "lesson_extensions.cards",
+    "lesson_extensions.glossary",
+    "lesson_extensions.mathml",
+]
+exclude_patterns = ["_build", "_data", "_static", "**/.ipynb_checkpoints"]
+nitpicky = True  # a name that links nowhere stops the build
+myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+intersphinx_mapping = {
+    # kept in the repository, so that a build needs no network: `nox -s inventory` refreshes it
+    "numpy": ("https://numpy.org/doc/stable/", "_data/numpy.inv"),
+}
+
+# -- Notebooks -------------------------------------------------------------------------------
+nb_execution_mode = "inline"  # so that {eval} can put a computed figure into a sentence
+nb_execution_raise_on_error = True  # without it a failed page passes on the second build
+nb_execution_timeout = 60  # seconds a cell
+nb_eval_name_regex = ".+"  # a format string too: {eval}`f"{ratio:.1f}"`
+nb_merge_streams = True
+
+# -- HTML ------------------------------------------------------------------------------------
+html_theme = "furo"
+html_title = project
+html_favicon = "docs/_static/favicon.svg"
+html_static_path = ["docs/_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False  # "edit this page" leads to the same text
+html_copy_source = False
+html_theme_options = {
+    "source_repository": f"https://github.com/{repository}/",
+    "source_branch": "main",
+    "source_directory": "docs/",
+    "top_of_page_buttons": ["edit"],
+}
+pygments_style = pygments_dark_style = "github-dark"  # code is a dark pane in both themes
+copybutton_prompt_text = ">>> "
+sitemap_url_scheme = "{link}"  # no language and no version in our addresses
+sitemap_excludes = ["search.html", "genindex.html", "404.html"]
+notfound_urls_prefix = f"/{html_baseurl.partition('://')[2].partition('/')[2]}"
+ogp_site_url = html_baseurl
+ogp_social_cards = {"enable": False}  # would draw a picture a page, with fonts of its own

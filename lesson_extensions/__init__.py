@@ -1,0 +1,7 @@
+"""What a page of this site may use beyond Sphinx and MyST, one feature a module.
+
+assets    the one place that registers a feature's style sheet and script
+cards     {cards}: a folder of pages, drawn as cards
+glossary  pages that define terms; links to them show the definition
+mathml    maths as MathML, made at build
+"""

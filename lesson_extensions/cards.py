@@ -1,0 +1,152 @@
+"""{cards}: a folder of pages, each drawn as a card, in the order that their front matter gives.
+
+Each file stays a page of its own, with an address, a place in the navigation and a search result;
+the card shows how it begins. A new file is a new card: no list names it.
+"""
+
+import json
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from myst_parser.config.main import read_topmatter
+from sphinx import addnodes
+from sphinx.directives.other import TocTree
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import docname_join, logging
+from sphinx.util.matching import patfilter
+from sphinx_design.shared import create_component
+
+from lesson_extensions.assets import add_assets
+
+logger = logging.getLogger(__name__)
+
+LAST = 1000  # pages that give no order come last, by file name
+
+
+class cards(nodes.General, nodes.Element):
+    """Stands where the cards of `docnames` will be drawn, when all pages have been read."""
+
+
+def is_snippet(node):
+    return isinstance(node, nodes.literal_block) and node.astext().startswith(">>>")
+
+
+def first_paragraph(page):
+    return next((child for child in page if isinstance(child, nodes.paragraph)), None)
+
+
+# What a folder can ask of its pages: how to find it, and what to write where it is missing.
+PARTS = {
+    "summary": (
+        first_paragraph,
+        "add a paragraph below the title: the card shows the first",
+    ),
+    "snippet": (
+        lambda page: next(page.findall(is_snippet), None),
+        "add a ```python block with `>>>` lines and what NumPy prints",
+    ),
+    "reference": (
+        lambda page: next(page.findall(addnodes.seealso), None),
+        "add a {seealso} block with the NumPy page, such as {obj}`numpy.dot`",
+    ),
+}
+
+
+def parts(argument):
+    return [directives.choice(part, tuple(PARTS)) for part in argument.split()]
+
+
+class CardsDirective(TocTree):
+    """Cards for the pages that match a pattern, and their entries in the navigation.
+
+    ```{cards} faq/*
+    :require: summary snippet
+    ```
+
+    becomes: cards (docnames, require), compound > toctree (hidden)
+    """
+
+    required_arguments = 1
+    has_content = False
+    option_spec = {"caption": directives.unchanged_required, "require": parts}
+
+    def run(self):
+        here = self.env.current_document.docname
+        pattern = docname_join(here, self.arguments[0])
+        docnames = sorted(patfilter(self.env.found_docs - {here}, pattern), key=self.order)
+        if not docnames:
+            logger.warning("no page matches %r", pattern, location=self.get_location(), type="cards")
+        for docname in docnames:
+            self.env.note_dependency(self.env.doc2path(docname))
+        node = cards(docnames=docnames, require=self.options.get("require", []))
+        self.set_source_info(node)
+
+        self.content = StringList([f"/{docname}" for docname in docnames], "cards")
+        self.options["hidden"] = None
+        toctree = super().run()
+        self.env.glob_toctrees.add(here)  # read again when a page is added or deleted
+        return [node, *toctree]
+
+    def order(self, docname):
+        front_matter = read_topmatter(self.env.doc2path(docname).read_text("utf-8")) or {}
+        return front_matter.get("order", LAST), docname
+
+
+class DrawCards(SphinxPostTransform):
+    """cards → sphinx-design cards, before links are resolved, so that those in a card are too."""
+
+    default_priority = 5
+
+    def run(self, **kwargs):
+        for node in list(self.document.findall(cards)):
+            drawn = [self.card(docname, node["require"]) for docname in node["docnames"]]
+            grid = nodes.container(classes=["la-cards"], is_div=True, design_component="grid")
+            grid += [card for card in drawn if card is not None]
+            node.replace_self(grid)
+
+    def card(self, docname, require):
+        """card > card-body > rubric > reference; summary; snippet; reference"""
+        page = next(self.env.get_doctree(docname).findall(nodes.section), None)
+        if page is None:
+            logger.warning(
+                "this page has no title; begin it with a line such as `# What is a matrix?`",
+                location=docname, type="cards", subtype="title",
+            )  # fmt: skip
+            return None
+        found = {part: find(page) for part, (find, _) in PARTS.items()}
+        for part in require:
+            if found[part] is None:
+                logger.warning(
+                    "this page has no %s; %s", part, PARTS[part][1],
+                    location=page, type="cards", subtype=part,
+                )  # fmt: skip
+
+        uri = self.app.builder.get_relative_uri(self.env.current_document.docname, docname)
+        link = nodes.reference("", "", internal=True, refuri=uri)
+        link += [child.deepcopy() for child in page[0]]
+        title = nodes.rubric("", "", link, classes=["la-card__title"])
+        title["heading-level"] = 2
+        lesson = json.loads(self.env.metadata[docname].get("lesson", "{}"))
+        body = [title]
+        if lesson:
+            minutes = nodes.Text(f"{lesson['minutes']} minutes")
+            body.append(nodes.paragraph("", lesson["summary"]))
+            body.append(nodes.paragraph("", "", minutes, classes=["la-card__minutes"]))
+        else:
+            body += [part.deepcopy() for part in found.values() if part is not None]
+        card = create_component("card", ["sd-card", "la-card"])
+        card += create_component("card-body", ["sd-card-body"], children=body)
+        for element in card.findall(nodes.Element):
+            element["ids"] = []  # the originals keep them: they are on another page
+            if isinstance(element, addnodes.pending_xref):
+                element["refdoc"] = self.env.current_document.docname
+        return card
+
+
+def setup(app):
+    app.add_node(cards)
+    app.add_directive("cards", CardsDirective)
+    app.add_post_transform(DrawCards)
+    add_assets(app, "cards.css")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
