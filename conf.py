@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # lesson_extensions is a folder beside this file, not a package
-os.environ["MATPLOTLIBRC"] = str(ROOT / "docs/_static/matplotlibrc")  # inherited by the kernels
+# Inherited by the kernels: one look for all pictures, and no startup files of the contributor's.
+os.environ["MATPLOTLIBRC"] = str(ROOT / "docs/_static/matplotlibrc")
+os.environ["IPYTHONDIR"] = str(ROOT / "lesson_extensions/ipython")
 
 # -- Project ---------------------------------------------------------------------------------
 project = "Linear Algebra with NumPy"
@@ -28,6 +30,7 @@ extensions = [
     "sphinxext.opengraph",
     "notfound.extension",
     "lesson_extensions.cards",
+    "lesson_extensions.execution",
     "lesson_extensions.glossary",
     "lesson_extensions.mathml",
 ]
@@ -46,6 +49,8 @@ nb_execution_raise_on_error = True  # without it a failed page passes on the sec
 nb_execution_timeout = 60  # seconds a cell
 nb_eval_name_regex = ".+"  # a format string too: {eval}`f"{ratio:.1f}"`
 nb_merge_streams = True
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 
 # -- HTML ------------------------------------------------------------------------------------
 html_theme = "furo"

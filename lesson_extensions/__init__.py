@@ -2,6 +2,7 @@
 
 assets    the one place that registers a feature's style sheet and script
 cards     {cards}: a folder of pages, drawn as cards
+execution says which cell of a notebook failed, and how
 glossary  pages that define terms; links to them show the definition
 mathml    maths as MathML, made at build
 """

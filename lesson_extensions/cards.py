@@ -106,7 +106,7 @@ class DrawCards(SphinxPostTransform):
             node.replace_self(grid)
 
     def card(self, docname, require):
-        """card > card-body > rubric > reference; summary; snippet; reference"""
+        """card > card-body > rubric > pending_xref; summary; snippet; reference"""
         page = next(self.env.get_doctree(docname).findall(nodes.section), None)
         if page is None:
             logger.warning(
@@ -122,17 +122,25 @@ class DrawCards(SphinxPostTransform):
                     location=page, type="cards", subtype=part,
                 )  # fmt: skip
 
-        uri = self.app.builder.get_relative_uri(self.env.current_document.docname, docname)
-        link = nodes.reference("", "", internal=True, refuri=uri)
-        link += [child.deepcopy() for child in page[0]]
+        text = nodes.inline("", "", *(child.deepcopy() for child in page[0]))
+        link = addnodes.pending_xref(
+            "", text, refdomain="std", reftype="doc", reftarget=f"/{docname}", refexplicit=True,
+            refwarn=True,
+        )  # fmt: skip
         title = nodes.rubric("", "", link, classes=["la-card__title"])
         title["heading-level"] = 2
         lesson = json.loads(self.env.metadata[docname].get("lesson", "{}"))
         body = [title]
         if lesson:
-            minutes = nodes.Text(f"{lesson['minutes']} minutes")
-            body.append(nodes.paragraph("", lesson["summary"]))
-            body.append(nodes.paragraph("", "", minutes, classes=["la-card__minutes"]))
+            for key in {"summary", "minutes"} - set(lesson):
+                logger.warning(
+                    "the front matter has no %s for this lesson; write "
+                    "`lesson: {summary: One sentence., minutes: 15, prerequisites: []}`", key,
+                    location=page, type="cards", subtype="lesson",
+                )  # fmt: skip
+            minutes = f"{lesson.get('minutes', '?')} minutes"
+            body.append(nodes.paragraph("", "", nodes.Text(lesson.get("summary", ""))))
+            body.append(nodes.paragraph("", "", nodes.Text(minutes), classes=["la-card__minutes"]))
         else:
             body += [part.deepcopy() for part in found.values() if part is not None]
         card = create_component("card", ["sd-card", "la-card"])

@@ -37,6 +37,9 @@ class GlossaryDomain(Domain):
             if docname in otherdata["definitions"]:
                 self.definitions[docname] = otherdata["definitions"][docname]
 
+    def resolve_any_xref(self, env, fromdocname, builder, target, node, contnode):
+        return []  # Sphinx's std domain finds terms
+
 
 def collect_terms(app, doctree):
     """Note the terms and the definition of the page that was just read, if it defines any."""
@@ -58,30 +61,33 @@ def collect_terms(app, doctree):
     env.domains["la-glossary"].definitions[docname] = " ".join(definition.astext().split())
 
 
-class ShowDefinitions(SphinxPostTransform):
-    """Resolve each link to a term, with its definition as the link's title."""
+class NoteDefinitions(SphinxPostTransform):
+    """Note the definition on the text of each link to a term: Sphinx keeps that when it resolves."""
 
-    default_priority = 9  # just before Sphinx resolves what is left, and warns where it cannot
+    default_priority = 9  # just before Sphinx resolves the links
 
     def run(self, **kwargs):
-        std = self.env.domains.standard_domain
+        terms = self.env.domains.standard_domain.objects
         definitions = self.env.domains["la-glossary"].definitions
-        here = self.env.current_document.docname
-        for node in list(self.document.findall(addnodes.pending_xref)):
-            docname, _ = std.objects.get(("term", node["reftarget"]), ("", ""))
-            if node["reftype"] != "term" or docname not in definitions:
-                continue
-            link = std.resolve_xref(
-                self.env, here, self.app.builder, "term", node["reftarget"], node, node[0].deepcopy()
-            )
-            link["reftitle"] = definitions[docname]
-            link["classes"].append("la-term")
-            node.replace_self(link)
+        for node in self.document.findall(addnodes.pending_xref):
+            if node["reftype"] == "term":
+                docname, _ = terms.get(("term", node["reftarget"]), ("", ""))
+                node[0]["la-definition"] = definitions.get(docname)
+
+
+def show_definitions(app, doctree, docname):
+    """Make the noted definition the title of the resolved link."""
+    for text in doctree.findall(nodes.inline):
+        definition = text.attributes.pop("la-definition", None)
+        if definition and isinstance(text.parent, nodes.reference):
+            text.parent["reftitle"] = definition
+            text.parent["classes"].append("la-term")
 
 
 def setup(app):
     app.add_domain(GlossaryDomain)
     app.connect("doctree-read", collect_terms)
-    app.add_post_transform(ShowDefinitions)
+    app.add_post_transform(NoteDefinitions)
+    app.connect("doctree-resolved", show_definitions)
     add_assets(app, "glossary.css", "glossary.js")
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,39 @@
+"""Say which cell failed, and how, where myst-nb names only the page."""
+
+import re
+from pathlib import Path
+
+from myst_nb.core.execute.base import ExecutionError
+
+ADVICE = (
+    "Mend the cell. Where the error is what you want to show, catch it and print it, "
+    "as CONTRIBUTING.md shows under “An intended error”."
+)
+
+
+def name_the_cell(app, exception):
+    """End the build with file, line, cell and error, in place of myst-nb's ExecutionError.
+
+    Raises SystemExit, since Sphinx follows any other exception with a report for its developers.
+    """
+    if not isinstance(exception, ExecutionError):
+        return
+    page = Path(str(exception))
+    failure = exception.__cause__  # nbclient's: a CellExecutionError or a CellTimeoutError
+    source = quoted_cell(str(failure))
+    line = page.read_text("utf-8").partition(source)[0].count("\n") + 1
+    what = f"{failure.ename}: {failure.evalue}" if hasattr(failure, "ename") else "it took too long"
+    cell = "\n".join(f"    {line}" for line in source.splitlines())
+    place = page.relative_to(app.confdir) if page.is_relative_to(app.confdir) else page
+    raise SystemExit(f"{place}:{line}: this cell failed: {what}\n\n{cell}\n\n{ADVICE}")
+
+
+def quoted_cell(message):
+    """The cell, or its beginning, which nbclient's message holds between two dashed lines."""
+    found = re.search(r"^-{3,}\n(.*?)\n-{3,}$", message, re.DOTALL | re.MULTILINE)
+    return found[1] if found else ""
+
+
+def setup(app):
+    app.connect("build-finished", name_the_cell)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

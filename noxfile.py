@@ -1,0 +1,117 @@
+"""Every task that a person runs: `nox -l` lists them, `nox -s docs` runs one."""
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["docs"]
+nox.options.default_venv_backend = "venv"  # so that Python is all one needs
+nox.options.reuse_existing_virtualenvs = True  # the second run starts in a second
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+BUILD = Path("docs/_build")
+SITE = BUILD / "html"
+DOCTREES = BUILD / "doctrees"
+
+
+@nox.session
+def docs(session):
+    """Build the site; `-- --serve` serves it at http://127.0.0.1:8000 as well."""
+    install(session, "docs")
+    build(session)
+    if "--serve" in session.posargs:
+        session.log("serving http://127.0.0.1:8000 (Ctrl-C stops)")
+        session.run("python", "-m", "http.server", "8000", "--bind", "127.0.0.1",
+                    "--directory", str(SITE))  # fmt: skip
+    else:
+        session.log(f"open {(SITE / 'index.html').resolve().as_uri()}")
+
+
+@nox.session
+def live(session):
+    """Build the site, and again at each change, in the browser too: for writing."""
+    install(session, "docs", "live")
+    session.run("sphinx-autobuild", "--open-browser", "-c", ".", "-d", str(BUILD / "live-doctrees"),
+                "--watch", "lesson_extensions", "docs", str(BUILD / "live"), *session.posargs)  # fmt: skip
+
+
+@nox.session
+def tests(session):
+    """Build the site and test it, in the browser too; what follows `--` goes to pytest."""
+    install(session, "docs", "test", "browser")
+    build(session)
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def doctest(session):
+    """Run every `>>>` example of the pages, the README and the code, and compare its output."""
+    install(session, "docs", "test")
+    session.run("python", "-m", "pytest", "tests/test_snippets.py", *session.posargs)
+
+
+@nox.session
+def shots(session):
+    """Write PNGs of pages, narrow and wide, light and dark, to docs/_build/shots."""
+    install(session, "docs", "browser")
+    build(session)
+    session.run("python", "-m", "tests.browser.shots", *session.posargs)
+
+
+@nox.session
+def style(session):
+    """Check the Python code with ruff; `-- --fix` mends what it can."""
+    install(session, "style")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", *([] if "--fix" in session.posargs else ["--check"]))
+
+
+@nox.session
+def lock(session):
+    """Pin the newest versions of everything in constraints.txt, for every Python we support."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "lock"))
+    groups = [f"--group={group}" for group in PYPROJECT["dependency-groups"]]
+    session.run("uv", "pip", "compile", "--universal", "--python-version", "3.11", "--upgrade",
+                "--no-emit-index-url", "--custom-compile-command", "nox -s lock",
+                "--output-file", "constraints.txt", *groups)  # fmt: skip
+
+
+@nox.session
+def inventory(session):
+    """Renew the inventory by which names link to NumPy's reference."""
+    install(session, "docs", "data")
+    session.run("python", "-m", "tools.numpy_inventory", "docs/_data/numpy.inv")
+
+
+@nox.session
+def fonts(session):
+    """Cut the fonts anew: `nox -s fonts -- path/to/texgyrepagella-math.otf`."""
+    install(session, "data")
+    session.run("python", "-m", "tools.fonts", "docs/_static/fonts", *session.posargs)
+
+
+def install(session, *groups):
+    """Install dependency groups of pyproject.toml in the versions that constraints.txt pins."""
+    wanted = nox.project.dependency_groups(PYPROJECT, *groups)
+    session.install("--constraint", "constraints.txt", *wanted)
+
+
+def build(session):
+    """Build into a draft that replaces the last good site only if there was no warning.
+
+    The draft is always whole (a deleted page leaves nothing behind); pages that did not change
+    are not executed again. After a failure all are: Sphinx counts a page that warned as read, and
+    would pass it the next time.
+    """
+    draft = BUILD / "draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        session.run("sphinx-build", "-b", "html", "-c", ".", "-d", str(DOCTREES), "-q",
+                    "-W", "--keep-going", "docs", str(draft))  # fmt: skip
+    except nox.command.CommandFailed:
+        shutil.rmtree(DOCTREES, ignore_errors=True)
+        session.warn(f"{SITE} was left as it was")
+        raise
+    shutil.rmtree(SITE, ignore_errors=True)
+    draft.rename(SITE)

@@ -1,0 +1,91 @@
+"""Fixtures: a site of a few files, and the real one as `nox -s tests` built it."""
+
+import functools
+import http.server
+import threading
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from sphinx.testing.util import SphinxTestApp
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "docs/_build/html"
+
+
+class Site:
+    """A site that was built from `files`: its pages as soup, and what the build warned of."""
+
+    def __init__(self, folder, files, conf):
+        for name, text in files.items():
+            page = folder / name
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, "utf-8")
+        (folder / "conf.py").touch()
+        settings = {
+            "extensions": ["myst_nb", "sphinx_design", "lesson_extensions.cards",
+                           "lesson_extensions.execution", "lesson_extensions.glossary",
+                           "lesson_extensions.mathml"],
+            "html_theme": "furo",
+            "nb_execution_mode": "inline",
+            "nb_execution_raise_on_error": True,
+            "nitpicky": True,
+            "myst_enable_extensions": ["colon_fence", "dollarmath"],
+        }  # fmt: skip
+        self.app = SphinxTestApp(srcdir=folder, confoverrides=settings | conf)
+        self.app.build()
+
+    @property
+    def warnings(self):
+        return self.app.warning.getvalue()
+
+    def html(self, docname):
+        """The main part of a page."""
+        text = (self.app.outdir / f"{docname}.html").read_text("utf-8")
+        return BeautifulSoup(text, "html.parser").article
+
+
+@pytest.fixture
+def build_site(tmp_path):
+    """build_site(files, **conf) → Site; every page must be in a toctree or say `orphan: true`."""
+    built = []
+
+    def build(files, **conf):
+        built.append(Site(tmp_path / str(len(built)), files, conf))
+        return built[-1]
+
+    yield build
+    for site in built:
+        site.app.cleanup()
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the built site."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail(f"{SITE} is not there: build the site with `nox -s docs`")
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """The address at which the built site is served, with no slash at its end."""
+    handler = functools.partial(QuietHandler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format, *args):
+        pass
+
+
+def pages():
+    """The paths of all built pages, relative to the site, such as lessons/vectors.html."""
+    return sorted(
+        page.relative_to(SITE).as_posix()
+        for page in SITE.rglob("*.html")
+        if "_static" not in page.parts
+    )

@@ -1,0 +1,56 @@
+"""Cut the site's fonts down to the letters it uses: docs/_static/fonts/. Run it with `nox -s fonts`.
+
+Text and code fonts come from PyPI (fontpkg-*, SIL Open Font License); the maths font is TeX Gyre
+Pagella Math (GUST Font License; Debian: fonts-texgyre-math). A letter that a font lacks is shown
+in the reader's own font, so a new symbol is never lost: add it here when it looks out of place.
+"""
+
+import sys
+from io import BytesIO
+from importlib.resources import files
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+LATIN = [*range(0x20, 0x7F), *map(ord, "\xa0§«°±²³·»½×äèéöüćč–—‘’“”•…′←↑→↓−≈≠≤≥")]
+MATHS = [
+    *map(ord, " ()+,-./0123456789:<=>[]|{}!"),
+    *range(ord("a"), ord("z") + 1),  # names of functions: det, rank, cos
+    *range(0x1D434, 0x1D468), 0x210E,  # italic: variables
+    *range(0x1D400, 0x1D434),  # bold: vectors
+    *map(ord, "𝖳±·×‖…→↦⇒∈∑−√∞≈≠≤≥≪≫⊥⋅⋮⋯⋱ℝℂ∠⟨⟩̂ˆ^"),
+    *map(ord, "αβγδεθκλμπρστφΔΛΣ𝛼𝛽𝛾𝛿𝜀𝜃𝜅𝜆𝜇𝜋𝜌𝜎𝜏𝜑𝜙"),
+]  # fmt: skip
+
+
+def cut(source, target, letters, features=(), **axes):
+    """Write the `letters` of the font file `source` to `target` as woff2, variable in its weight."""
+    font = TTFont(source)
+    if axes:
+        instance = BytesIO()
+        instancer.instantiateVariableFont(font, axes).save(instance)
+        font = TTFont(instance)  # read again: the subsetter needs the tables as they are on disk
+    options = subset.Options(flavor="woff2", layout_features=list(features), hinting=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=letters)
+    cutter.subset(font)
+    subset.save_font(font, str(target), options)
+    print(f"{target}: {target.stat().st_size / 1000:.1f} kB")
+
+
+def main(folder, maths_font):
+    """Write all fonts to `folder`; `maths_font` is the path of texgyrepagella-math.otf."""
+    serif = files("fontpkg_source_serif_4") / "files"
+    mono = files("fontpkg_jetbrains_mono") / "files"
+    cut(serif / "SourceSerif4[opsz,wght].ttf", folder / "serif.woff2", LATIN, ["kern"],
+        opsz=14, wght=(400, 700))  # fmt: skip
+    cut(serif / "SourceSerif4-Italic[opsz,wght].ttf", folder / "serif-italic.woff2", LATIN, ["kern"],
+        opsz=14, wght=400)  # fmt: skip
+    cut(mono / "JetBrainsMono[wght].ttf", folder / "mono.woff2", LATIN, wght=(400, 700))
+    cut(maths_font, folder / "maths.woff2", MATHS)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
