@@ -34,7 +34,7 @@ extensions = [
     "lesson_extensions.glossary",
     "lesson_extensions.mathml",
 ]
-exclude_patterns = ["_build", "_data", "_static", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
 myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3
@@ -56,10 +56,13 @@ nb_code_prompt_hide = "Hide the code"
 html_theme = "furo"
 html_title = project
 html_favicon = "docs/_static/favicon.svg"
+templates_path = ["docs/_templates"]  # where Furo falls short of WCAG
 html_static_path = ["docs/_static"]
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"type": "module"})]
 html_show_sourcelink = False  # "edit this page" leads to the same text
 html_copy_source = False
+html_use_index = False  # the glossary is the index
 html_theme_options = {
     "source_repository": f"https://github.com/{repository}/",
     "source_branch": "main",
@@ -69,7 +72,8 @@ html_theme_options = {
 pygments_style = pygments_dark_style = "github-dark"  # code is a dark pane in both themes
 copybutton_prompt_text = ">>> "
 sitemap_url_scheme = "{link}"  # no language and no version in our addresses
-sitemap_excludes = ["search.html", "genindex.html", "404.html"]
+sitemap_excludes = ["search.html", "404.html"]
+notfound_template = "404.html"
 notfound_urls_prefix = f"/{html_baseurl.partition('://')[2].partition('/')[2]}"
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}  # would draw a picture a page, with fonts of its own

@@ -1,7 +1,9 @@
 """Fixtures: a site of a few files, and the real one as `nox -s tests` built it."""
 
+import contextlib
 import functools
 import http.server
+import re
 import threading
 from pathlib import Path
 
@@ -70,14 +72,32 @@ def site():
 @pytest.fixture(scope="session")
 def address(site):
     """The address at which the built site is served, with no slash at its end."""
-    handler = functools.partial(QuietHandler, directory=site)
+    with serve(site) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serve(site):
+    """Serve the site below the path for which it was built, as a host does with a project's pages.
+
+    The page for what does not exist says which: its links start at the root of the host.
+    """
+    path = re.search(r'href="(/[^"]*)_static/', (site / "404.html").read_text("utf-8"))[1]
+    handler = functools.partial(Handler, path=path, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}{path.rstrip('/')}"
         server.shutdown()
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, *args, path, **kwargs):
+        self.base = path
+        super().__init__(*args, **kwargs)
+
+    def translate_path(self, path):
+        return super().translate_path("/" + path.removeprefix(self.base))
+
     def log_message(self, format, *args):
         pass
 

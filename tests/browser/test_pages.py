@@ -1,0 +1,170 @@
+"""Each page in Chromium: whole, alone, without scripts, narrow and wide, and open to everyone."""
+
+import gzip
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.conftest import pages
+
+NARROW = {"width": 390, "height": 844}
+WIDE = {"width": 1280, "height": 900}
+WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
+
+READ = [page for page in pages() if page != "search.html"]
+LESSONS = [page for page in READ if page.startswith("lessons/")]
+
+
+@pytest.mark.parametrize("path", pages())
+def test_page_is_whole_with_every_other_host_blocked(path, open_page):
+    page = open_page(path, viewport=WIDE)
+    page.wait_for_load_state("networkidle")
+    broken = page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
+    unloaded = page.evaluate("[...document.fonts].filter(f => f.status === 'error').map(f => f.family)")
+
+    assert page.blocked == []
+    assert broken == [] and unloaded == []
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("path", pages())
+def test_no_page_scrolls_sideways_on_a_phone(path, open_page):
+    page = open_page(path, viewport=NARROW)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+@pytest.mark.parametrize("path", READ)
+def test_page_can_be_read_and_left_without_javascript(path, open_page):
+    page = open_page(path, viewport=WIDE, java_script_enabled=False)
+
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("navigation", name="Pages").get_by_role("link").first).to_be_visible()
+    for block in page.locator("article pre").all()[:3]:
+        folded = block.locator("xpath=ancestor::details").count()
+        assert folded or block.is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", pages())
+def test_axe_finds_no_violation(path, theme, open_page):
+    page = open_page(path, viewport=WIDE, color_scheme=theme)
+    result = Axe().run(page)
+
+    assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["index.html", LESSONS[0], "faq/index.html"])
+def test_axe_finds_no_violation_on_a_phone(path, theme, open_page):
+    page = open_page(path, viewport=NARROW, color_scheme=theme)
+    result = Axe().run(page)
+
+    assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_a_lesson_weighs_little_over_the_wire(path, open_page):
+    page = open_page("404.html", viewport=WIDE)  # a page of the same site, to listen from
+    weights = {}
+
+    def weigh(response):
+        if response.request.resource_type != "image":
+            body = response.body()
+            packed = body if response.url.endswith(".woff2") else gzip.compress(body)
+            weights[response.url] = len(packed)
+
+    page.context.clear_cookies()
+    fresh = page.context.browser.new_context(viewport=WIDE).new_page()
+    fresh.on("response", weigh)
+    fresh.goto(page.url.replace("404.html", path), wait_until="networkidle")
+    fresh.context.close()
+
+    assert any(url.endswith(".woff2") for url in weights), "the fonts were not seen"
+    assert sum(weights.values()) <= WEIGHT, weights
+
+
+def test_brackets_stretch_around_a_matrix(open_page):
+    page = open_page("lessons/matrices.html", viewport=WIDE)
+    page.evaluate("document.fonts.ready")
+    bracket, table = page.evaluate(
+        """() => {
+          const table = document.querySelector("math mtable");
+          const bracket = table.parentElement.querySelector("mo");
+          return [bracket, table].map(element => element.getBoundingClientRect().height);
+        }"""
+    )
+
+    assert bracket >= 0.9 * table > 0
+
+
+def test_a_definition_shows_on_focus_and_goes_with_escape(open_page):
+    page = open_page("lessons/vectors.html", viewport=WIDE)
+    link = page.locator("a.la-term").first
+    definition = page.get_by_role("tooltip")
+    expect(definition).to_be_hidden()
+
+    link.focus()
+    expect(definition).to_be_visible()
+    expect(link).to_have_accessible_description(definition.inner_text())
+
+    page.keyboard.press("Escape")
+    expect(definition).to_be_hidden()
+
+
+def test_a_definition_shows_under_the_pointer_and_stays_inside_a_phone(open_page):
+    page = open_page("lessons/vectors.html", viewport=NARROW)
+    page.locator("a.la-term").first.hover()
+    definition = page.get_by_role("tooltip")
+
+    expect(definition).to_be_visible()
+    box = definition.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= NARROW["width"]
+
+
+def test_without_javascript_a_term_has_its_definition_as_a_title(open_page):
+    page = open_page("lessons/vectors.html", java_script_enabled=False)
+
+    assert len(page.locator("a.la-term").first.get_attribute("title")) > 20
+
+
+@pytest.mark.parametrize("words", ["singular matrix", "condition number", "determinant"])
+def test_search_finds_a_page(words, open_page):
+    page = open_page(f"search.html?q={words.replace(' ', '+')}")
+
+    expect(page.locator("#search-results li a").first).to_be_visible()
+    assert page.blocked == [] and page.problems == []
+
+
+def test_a_page_that_does_not_exist_leads_back(open_page):
+    """404.html is served at any depth, so its links start at the root of the host."""
+    page = open_page("404.html")
+    links = page.locator("article a").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+
+    assert links and all(link.startswith(("/", "#")) for link in links)
+
+
+def test_the_theme_can_be_chosen_by_keyboard_and_is_kept(open_page):
+    page = open_page("index.html", viewport=WIDE, color_scheme="light")
+    toggle = page.get_by_role("button", name="Toggle Light / Dark / Auto color theme").last
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for _ in range(3):
+        toggle.focus()
+        page.keyboard.press("Enter")
+        if page.evaluate("document.body.dataset.theme") == "dark":
+            break
+    page.reload()
+
+    assert page.evaluate("document.body.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+def test_copying_a_session_leaves_the_prompts_out(open_page):
+    page = open_page("faq/dot-or-star.html", viewport=WIDE)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("div.highlight").first.hover()
+    page.locator("button.copybtn").first.click()
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("import numpy as np") and ">>>" not in copied

@@ -1,0 +1,179 @@
+"""The built site: links, weight, no third parties, and no code that nothing runs."""
+
+import gzip
+import pickle
+import re
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin
+
+import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+
+from tests.conftest import ROOT, SITE, pages
+
+DOCTREES = ROOT / "docs/_build/doctrees"
+WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
+SCHEMES = ("http:", "https:", "mailto:", "data:")
+PYTHON = {"python", "python3", "py", "pycon", "ipython", "ipython3"}
+
+
+def soup(page):
+    return BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def soups(site):
+    return {page: soup(page) for page in pages()}
+
+
+def loaded(page):
+    """Yield (tag, address) of everything that a browser fetches to show the page."""
+    for tag in page.find_all(["img", "script", "iframe", "source", "video", "audio"], src=True):
+        yield tag, tag["src"]
+    for tag in page.find_all("link", href=True):
+        if {"stylesheet", "icon", "preload", "prefetch", "modulepreload"} & set(tag["rel"]):
+            yield tag, tag["href"]
+
+
+def test_there_are_pages(soups):
+    assert {"index.html", "benchmarks.html", "404.html", "search.html"} < set(soups)
+    assert len([page for page in soups if page.startswith("lessons/")]) >= 6
+    assert len([page for page in soups if page.startswith("faq/")]) >= 15
+    assert len([page for page in soups if page.startswith("glossary/")]) >= 25
+    assert (SITE / "sitemap.xml").read_text("utf-8").count("<loc>") >= 45
+
+
+def test_no_page_loads_anything_from_elsewhere(soups):
+    elsewhere = [
+        (name, address)
+        for name, page in soups.items()
+        for _, address in loaded(page)
+        if re.match(r"(?:\w+:)?//", address)
+    ]
+
+    assert elsewhere == []
+
+
+def test_no_style_sheet_loads_anything_from_elsewhere(site):
+    sheets = list(site.rglob("*.css"))
+
+    assert sheets
+    for sheet in sheets:
+        assert not re.search(r"(?:url\(|@import)\s*[\"']?(?:\w+:)?//", sheet.read_text("utf-8")), sheet
+
+
+def test_every_internal_link_leads_somewhere(soups):
+    anchors = {
+        name: {tag["id"] for tag in page.find_all(id=True)} for name, page in soups.items()
+    }
+    broken = []
+    for name, page in soups.items():
+        if name == "404.html":
+            continue  # its links start at the host's root: tests/browser follows them
+        for link in page.find_all("a", href=True):
+            if link["href"].startswith(SCHEMES):
+                continue
+            target, anchor = urldefrag(urljoin(name, link["href"]))
+            missing = not (SITE / target).is_file()
+            if missing or (anchor and target.endswith(".html") and anchor not in anchors[target]):
+                broken.append((name, link["href"]))
+
+    assert broken == []
+
+
+def lessons():
+    return [page for page in pages() if page.startswith("lessons/")]
+
+
+def fonts(page, sheets):
+    """The fonts that a browser may fetch for this page: all that its style sheets declare."""
+    for sheet in sheets:
+        for url in re.findall(r"url\([\"']?([^\"')]+\.woff2)", sheet.read_text("utf-8")):
+            yield (sheet.parent / url).resolve()
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_a_lesson_is_light(name, site):
+    """HTML, styles, scripts and all fonts, compressed as a server would; tests/browser measures too."""
+    page = soup(name)
+    files = {site / name}
+    for tag, address in loaded(page):
+        if tag.name != "img":
+            files.add((site / urljoin(name, address.partition("?")[0])).resolve())
+    files.update(fonts(page, [path for path in files if path.suffix == ".css"]))
+    weights = {
+        path.name: len(data if path.suffix == ".woff2" else gzip.compress(data))
+        for path in files
+        for data in [path.read_bytes()]
+    }
+
+    assert sum(weights.values()) <= WEIGHT, weights
+
+
+def test_every_picture_says_what_it_shows(soups):
+    for name, page in soups.items():
+        for image in page.article.find_all("img"):
+            alt = image.get("alt", "")
+            assert len(alt.split()) >= 5, f"{name}: give the cell an alt text, not {alt!r}"
+
+
+def test_no_path_of_the_machine_that_built_it(site):
+    for path in site.rglob("*"):
+        if path.suffix in {".html", ".js", ".xml"}:
+            assert str(ROOT) not in path.read_text("utf-8"), path
+
+
+def sources():
+    return [path for path in sorted((ROOT / "docs").rglob("[!_]*.md")) if "_build" not in path.parts]
+
+
+def python_blocks(doctree):
+    """The blocks of a page that a reader would take for Python to run."""
+    for block in doctree.findall(nodes.literal_block):
+        text = block.astext()
+        if block.get("language") in PYTHON or re.search(r"^\s*(>>>|import |from \w+ import)", text, re.M):
+            yield block
+
+
+def runs(block):
+    """Whether it is a cell, or a `>>>` session, which tests/test_snippets.py runs."""
+    ancestor = block.parent
+    while ancestor is not None:
+        if "cell_input" in ancestor.get("classes", []) or "cell_output" in ancestor.get("classes", []):
+            return True
+        ancestor = ancestor.parent
+    return block.astext().startswith(">>>")
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_python_block_is_run(path, site):
+    pickled = DOCTREES / path.relative_to(ROOT / "docs").with_suffix(".doctree")
+    doctree = pickle.loads(pickled.read_bytes())
+    idle = [f"{path}:{block.line}" for block in python_blocks(doctree) if not runs(block)]
+
+    assert idle == [], "make it a {code-cell} or a ```python fence of `>>>` lines"
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_cell_is_tagged_remove_cell(path):
+    """myst-nb runs such a cell late or, as the last of a page, not at all."""
+    assert "remove-cell" not in path.read_text("utf-8"), "use [remove-input, remove-output]"
+
+
+def test_the_lock_names_no_host():
+    assert "://" not in (ROOT / "constraints.txt").read_text("utf-8")
+
+
+def test_python_blocks_that_nothing_runs_are_found(build_site):
+    text = "# P\n\n```python\nx = 1\n```\n\n```\nimport numpy\n```\n\n```python\n>>> 1\n1\n```\n"
+    doctree = build_site({"index.md": text}).app.env.get_doctree("index")
+
+    assert [runs(block) for block in python_blocks(doctree)] == [False, False, True]
+
+
+def test_conf_py_has_no_functions():
+    text = Path(ROOT / "conf.py").read_text("utf-8")
+
+    assert not re.search(r"^\s*(def|class|lambda) ", text, re.M)
+    assert text.count("\n") < 90
