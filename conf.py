@@ -1,4 +1,4 @@
-"""Settings of the site. What a page may use is in lesson_extensions/; what can be run, in noxfile.py."""
+"""Settings of the site. Its features are in lesson_extensions/, its tasks in noxfile.py."""
 
 import os
 import sys
@@ -71,9 +71,12 @@ html_theme_options = {
 }
 pygments_style = pygments_dark_style = "github-dark"  # code is a dark pane in both themes
 copybutton_prompt_text = ">>> "
+copybutton_selector = "div:not(.output) > div.highlight pre"  # what is printed is not to be copied
 sitemap_url_scheme = "{link}"  # no language and no version in our addresses
 sitemap_excludes = ["search.html", "404.html"]
 notfound_template = "404.html"
 notfound_urls_prefix = f"/{html_baseurl.partition('://')[2].partition('/')[2]}"
 ogp_site_url = html_baseurl
+ogp_image = "_static/social.png"
+ogp_image_alt = False
 ogp_social_cards = {"enable": False}  # would draw a picture a page, with fonts of its own

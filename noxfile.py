@@ -20,20 +20,29 @@ def docs(session):
     """Build the site; `-- --serve` serves it at http://127.0.0.1:8000 as well."""
     install(session, "docs")
     build(session)
+    session.log(f"open {(SITE / 'index.html').resolve().as_uri()}")
     if "--serve" in session.posargs:
-        session.log("serving http://127.0.0.1:8000 (Ctrl-C stops)")
-        session.run("python", "-m", "http.server", "8000", "--bind", "127.0.0.1",
-                    "--directory", str(SITE))  # fmt: skip
-    else:
-        session.log(f"open {(SITE / 'index.html').resolve().as_uri()}")
+        session.log("or http://127.0.0.1:8000, until Ctrl-C")
+        session.run(
+            "python", "-m", "http.server", "8000", "--bind=127.0.0.1", f"--directory={SITE}"
+        )
 
 
 @nox.session
 def live(session):
     """Build the site, and again at each change, in the browser too: for writing."""
     install(session, "docs", "live")
-    session.run("sphinx-autobuild", "--open-browser", "-c", ".", "-d", str(BUILD / "live-doctrees"),
-                "--watch", "lesson_extensions", "docs", str(BUILD / "live"), *session.posargs)  # fmt: skip
+    session.run(
+        "sphinx-autobuild",
+        "--open-browser",
+        "--conf-dir=.",
+        f"--doctree-dir={BUILD / 'live-doctrees'}",  # its own: warnings do not stop it
+        "--watch=lesson_extensions",
+        "--watch=conf.py",
+        *session.posargs,
+        "docs",
+        str(BUILD / "live"),
+    )
 
 
 @nox.session
@@ -46,7 +55,7 @@ def tests(session):
 
 @nox.session
 def doctest(session):
-    """Run every `>>>` example of the pages, the README and the code, and compare its output."""
+    """Run every `>>>` example of the pages and the README, and compare its output."""
     install(session, "docs", "test")
     session.run("python", "-m", "pytest", "tests/test_snippets.py", *session.posargs)
 
@@ -71,10 +80,19 @@ def style(session):
 def lock(session):
     """Pin the newest versions of everything in constraints.txt, for every Python we support."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lock"))
-    groups = [f"--group={group}" for group in PYPROJECT["dependency-groups"]]
-    session.run("uv", "pip", "compile", "--universal", "--python-version", "3.11", "--upgrade",
-                "--no-emit-index-url", "--custom-compile-command", "nox -s lock",
-                "--output-file", "constraints.txt", *groups)  # fmt: skip
+    session.run(
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--upgrade",
+        "--universal",  # one file for all systems and Pythons, by markers
+        "--python-version=3.11",  # the oldest
+        "--no-emit-index-url",  # where a package came from is the machine's affair
+        "--custom-compile-command=nox -s lock",
+        "--output-file=constraints.txt",
+        *(f"--group={group}" for group in PYPROJECT["dependency-groups"]),
+    )
 
 
 @nox.session
@@ -107,9 +125,18 @@ def build(session):
     draft = BUILD / "draft"
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        session.run("sphinx-build", "-b", "html", "-c", ".", "-d", str(DOCTREES), "-q",
-                    "-W", "--keep-going", "docs", str(draft))  # fmt: skip
-    except nox.command.CommandFailed:
+        session.run(
+            "sphinx-build",
+            "--builder=html",
+            "--conf-dir=.",  # conf.py is at the root, the pages are in docs/
+            f"--doctree-dir={DOCTREES}",
+            "--quiet",
+            "--fail-on-warning",
+            "--keep-going",  # to the end, so that one sees all warnings at once
+            "docs",
+            str(draft),
+        )
+    except BaseException:  # Ctrl-C as well
         shutil.rmtree(DOCTREES, ignore_errors=True)
         session.warn(f"{SITE} was left as it was")
         raise

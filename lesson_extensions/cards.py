@@ -76,7 +76,9 @@ class CardsDirective(TocTree):
         pattern = docname_join(here, self.arguments[0])
         docnames = sorted(patfilter(self.env.found_docs - {here}, pattern), key=self.order)
         if not docnames:
-            logger.warning("no page matches %r", pattern, location=self.get_location(), type="cards")
+            logger.warning(
+                "no page matches %r", pattern, location=self.get_location(), type="cards"
+            )
         for docname in docnames:
             self.env.note_dependency(self.env.doc2path(docname))
         node = cards(docnames=docnames, require=self.options.get("require", []))
@@ -111,22 +113,33 @@ class DrawCards(SphinxPostTransform):
         if page is None:
             logger.warning(
                 "this page has no title; begin it with a line such as `# What is a matrix?`",
-                location=docname, type="cards", subtype="title",
-            )  # fmt: skip
+                location=docname,
+                type="cards",
+                subtype="title",
+            )
             return None
         found = {part: find(page) for part, (find, _) in PARTS.items()}
         for part in require:
             if found[part] is None:
                 logger.warning(
-                    "this page has no %s; %s", part, PARTS[part][1],
-                    location=page, type="cards", subtype=part,
-                )  # fmt: skip
+                    "this page has no %s; %s",
+                    part,
+                    PARTS[part][1],
+                    location=page,
+                    type="cards",
+                    subtype=part,
+                )
 
         text = nodes.inline("", "", *(child.deepcopy() for child in page[0]))
         link = addnodes.pending_xref(
-            "", text, refdomain="std", reftype="doc", reftarget=f"/{docname}", refexplicit=True,
-            refwarn=True,
-        )  # fmt: skip
+            "",
+            text,
+            refdomain="doc",  # as MyST does for a link to a page: it keeps code in the title
+            reftype="myst",
+            reftarget=docname,
+            reftargetid=None,
+            refexplicit=True,
+        )
         title = nodes.rubric("", "", link, classes=["la-card__title"])
         title["heading-level"] = 2
         lesson = json.loads(self.env.metadata[docname].get("lesson", "{}"))
@@ -135,9 +148,12 @@ class DrawCards(SphinxPostTransform):
             for key in {"summary", "minutes"} - set(lesson):
                 logger.warning(
                     "the front matter has no %s for this lesson; write "
-                    "`lesson: {summary: One sentence., minutes: 15, prerequisites: []}`", key,
-                    location=page, type="cards", subtype="lesson",
-                )  # fmt: skip
+                    "`lesson: {summary: One sentence., minutes: 15, prerequisites: []}`",
+                    key,
+                    location=page,
+                    type="cards",
+                    subtype="lesson",
+                )
             minutes = f"{lesson.get('minutes', '?')} minutes"
             body.append(nodes.paragraph("", "", nodes.Text(lesson.get("summary", ""))))
             body.append(nodes.paragraph("", "", nodes.Text(minutes), classes=["la-card__minutes"]))
@@ -146,7 +162,7 @@ class DrawCards(SphinxPostTransform):
         card = create_component("card", ["sd-card", "la-card"])
         card += create_component("card-body", ["sd-card-body"], children=body)
         for element in card.findall(nodes.Element):
-            element["ids"] = []  # the originals keep them: they are on another page
+            element["ids"] = []  # the originals keep theirs, on their own page
             if isinstance(element, addnodes.pending_xref):
                 element["refdoc"] = self.env.current_document.docname
         return card

@@ -23,7 +23,7 @@ class GlossaryDomain(Domain):
 
     name = "la-glossary"
     label = "glossary definitions"
-    initial_data = {"definitions": {}}  # noqa: RUF012 - Sphinx copies it
+    initial_data = {"definitions": {}}
 
     @property
     def definitions(self):
@@ -53,8 +53,10 @@ def collect_terms(app, doctree):
     if definition is None:
         logger.warning(
             "this term has no definition; add a paragraph below the title",
-            location=section, type="glossary", subtype="definition",
-        )  # fmt: skip
+            location=section,
+            type="glossary",
+            subtype="definition",
+        )
         return
     for name in names:
         env.domains.standard_domain.note_object("term", name, section["ids"][0], location=section)
@@ -62,7 +64,7 @@ def collect_terms(app, doctree):
 
 
 class NoteDefinitions(SphinxPostTransform):
-    """Note the definition on the text of each link to a term: Sphinx keeps that when it resolves."""
+    """Note the definition on the text of each link to a term: resolving the link keeps that."""
 
     default_priority = 9  # just before Sphinx resolves the links
 
@@ -90,4 +92,9 @@ def setup(app):
     app.add_post_transform(NoteDefinitions)
     app.connect("doctree-resolved", show_definitions)
     add_assets(app, "glossary.css", "glossary.js")
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -17,9 +17,13 @@ def mathml(node, *, display):
         return converter.convert_with_local_state(node.astext().strip(), displaystyle=display)
     except LatexError as error:
         logger.warning(
-            "this LaTeX cannot be set: %s\n%s", node.astext(), error,
-            location=node, type="mathml", subtype="latex",
-        )  # fmt: skip
+            "this LaTeX cannot be set: %s\n%s",
+            node.astext(),
+            error,
+            location=node,
+            type="mathml",
+            subtype="latex",
+        )
         return ""
 
 

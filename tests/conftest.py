@@ -25,15 +25,20 @@ class Site:
             page.write_text(text, "utf-8")
         (folder / "conf.py").touch()
         settings = {
-            "extensions": ["myst_nb", "sphinx_design", "lesson_extensions.cards",
-                           "lesson_extensions.execution", "lesson_extensions.glossary",
-                           "lesson_extensions.mathml"],
+            "extensions": [
+                "myst_nb",
+                "sphinx_design",
+                "lesson_extensions.cards",
+                "lesson_extensions.execution",
+                "lesson_extensions.glossary",
+                "lesson_extensions.mathml",
+            ],
             "html_theme": "furo",
             "nb_execution_mode": "inline",
             "nb_execution_raise_on_error": True,
             "nitpicky": True,
             "myst_enable_extensions": ["colon_fence", "dollarmath"],
-        }  # fmt: skip
+        }
         self.app = SphinxTestApp(srcdir=folder, confoverrides=settings | conf)
         self.app.build()
 
@@ -100,6 +105,15 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, format, *args):
         pass
+
+
+def sources():
+    """The paths of all pages as they are written."""
+    return [
+        path
+        for path in sorted((ROOT / "docs").rglob("*.md"))
+        if not any(part.startswith("_") for part in path.relative_to(ROOT).parts)
+    ]
 
 
 def pages():

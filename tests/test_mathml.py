@@ -2,7 +2,9 @@
 
 
 def test_inline_and_display_maths_are_mathml(build_site):
-    site = build_site({"index.md": "# M\n\nAn $x^2$ and\n\n$$\\begin{bmatrix}1&2\\end{bmatrix}$$\n"})
+    site = build_site(
+        {"index.md": "# M\n\nAn $x^2$ and\n\n$$\\begin{bmatrix}1&2\\end{bmatrix}$$\n"}
+    )
     inline, display = site.html("index").select("math")
 
     assert site.warnings == ""

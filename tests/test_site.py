@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
 
-from tests.conftest import ROOT, SITE, pages
+from tests.conftest import ROOT, SITE, pages, sources
 
 DOCTREES = ROOT / "docs/_build/doctrees"
 WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
@@ -60,13 +60,12 @@ def test_no_style_sheet_loads_anything_from_elsewhere(site):
 
     assert sheets
     for sheet in sheets:
-        assert not re.search(r"(?:url\(|@import)\s*[\"']?(?:\w+:)?//", sheet.read_text("utf-8")), sheet
+        addresses = re.findall(r"(?:url\(|@import)\s*[\"']?((?:\w+:)?//)", sheet.read_text("utf-8"))
+        assert addresses == [], sheet
 
 
 def test_every_internal_link_leads_somewhere(soups):
-    anchors = {
-        name: {tag["id"] for tag in page.find_all(id=True)} for name, page in soups.items()
-    }
+    anchors = {name: {tag["id"] for tag in page.find_all(id=True)} for name, page in soups.items()}
     broken = []
     for name, page in soups.items():
         if name == "404.html":
@@ -95,7 +94,7 @@ def fonts(page, sheets):
 
 @pytest.mark.parametrize("name", lessons())
 def test_a_lesson_is_light(name, site):
-    """HTML, styles, scripts and all fonts, compressed as a server would; tests/browser measures too."""
+    """HTML, styles, scripts and all fonts, compressed; tests/browser weighs what is really sent."""
     page = soup(name)
     files = {site / name}
     for tag, address in loaded(page):
@@ -124,15 +123,11 @@ def test_no_path_of_the_machine_that_built_it(site):
             assert str(ROOT) not in path.read_text("utf-8"), path
 
 
-def sources():
-    return [path for path in sorted((ROOT / "docs").rglob("[!_]*.md")) if "_build" not in path.parts]
-
-
 def python_blocks(doctree):
     """The blocks of a page that a reader would take for Python to run."""
+    looks_like_it = re.compile(r"^\s*(>>>|import |from \w+ import)", re.MULTILINE)
     for block in doctree.findall(nodes.literal_block):
-        text = block.astext()
-        if block.get("language") in PYTHON or re.search(r"^\s*(>>>|import |from \w+ import)", text, re.M):
+        if block.get("language") in PYTHON or looks_like_it.search(block.astext()):
             yield block
 
 
@@ -140,7 +135,7 @@ def runs(block):
     """Whether it is a cell, or a `>>>` session, which tests/test_snippets.py runs."""
     ancestor = block.parent
     while ancestor is not None:
-        if "cell_input" in ancestor.get("classes", []) or "cell_output" in ancestor.get("classes", []):
+        if {"cell_input", "cell_output"} & set(ancestor.get("classes", [])):
             return True
         ancestor = ancestor.parent
     return block.astext().startswith(">>>")

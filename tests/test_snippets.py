@@ -12,9 +12,9 @@ from sybil.example import SybilFailure
 from sybil.parsers.abstract.doctest import DocTestStringParser
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
-ROOT = Path(__file__).parents[1]
-FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("[!_]*.md"))]
-FILES = [path for path in FILES if "_build" not in path.parts]
+from tests.conftest import ROOT, sources
+
+FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sources()]
 
 # Numbers are equal to a relative 1e-5: the last digits differ between BLAS kernels.
 evaluator = DocTestEvaluator()
@@ -65,13 +65,16 @@ def test_no_example_is_passed_over(path):
 
 def change_a_digit(text):
     """Change the last digit of the last output of the last ```python fence."""
-    start, end = [match.span(1) for match in re.finditer(r"```python\n(.*?)```", text, re.DOTALL)][-1]
-    position = max(match.start() for match in re.finditer(r"\d", text[start:end])) + start
+    *_, fence = re.finditer(r"```python\n(.*?)```", text, re.DOTALL)
+    *_, last = re.finditer(r"\d", fence[1])
+    position = fence.start(1) + last.start()
     digit = str((int(text[position]) + 1) % 10)
     return text[:position] + digit + text[position + 1 :]
 
 
-@pytest.mark.parametrize("name", ["docs/faq/dot-or-star.md", "docs/glossary/np-dot.md", "README.md"])
+@pytest.mark.parametrize(
+    "name", ["docs/faq/dot-or-star.md", "docs/glossary/np-dot.md", "README.md"]
+)
 def test_a_changed_digit_fails_and_names_file_and_line(name, tmp_path):
     path = tmp_path / Path(name).name
     path.write_text(change_a_digit((ROOT / name).read_text("utf-8")), "utf-8")

@@ -1,4 +1,4 @@
-"""Cut the site's fonts down to the letters it uses: docs/_static/fonts/. Run it with `nox -s fonts`.
+"""Cut the site's fonts down to the letters it uses, into docs/_static/fonts/: `nox -s fonts`.
 
 Text and code fonts come from PyPI (fontpkg-*, SIL Open Font License); the maths font is TeX Gyre
 Pagella Math (GUST Font License; Debian: fonts-texgyre-math). A letter that a font lacks is shown
@@ -6,8 +6,8 @@ in the reader's own font, so a new symbol is never lost: add it here when it loo
 """
 
 import sys
-from io import BytesIO
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
@@ -18,15 +18,16 @@ LATIN = [*range(0x20, 0x7F), *map(ord, "\xa0§«°±²³·»½×äèéöüćč�
 MATHS = [
     *map(ord, " ()+,-./0123456789:<=>[]|{}!"),
     *range(ord("a"), ord("z") + 1),  # names of functions: det, rank, cos
-    *range(0x1D434, 0x1D468), 0x210E,  # italic: variables
+    *range(0x1D434, 0x1D468),
+    0x210E,  # italic: variables
     *range(0x1D400, 0x1D434),  # bold: vectors
     *map(ord, "𝖳±·×‖…→↦⇒∈∑−√∞≈≠≤≥≪≫⊥⋅⋮⋯⋱ℝℂ∠⟨⟩̂ˆ^"),
     *map(ord, "αβγδεθκλμπρστφΔΛΣ𝛼𝛽𝛾𝛿𝜀𝜃𝜅𝜆𝜇𝜋𝜌𝜎𝜏𝜑𝜙"),
-]  # fmt: skip
+]
 
 
 def cut(source, target, letters, features=(), **axes):
-    """Write the `letters` of the font file `source` to `target` as woff2, variable in its weight."""
+    """Write the `letters` of the font file `source` to `target` as woff2; `axes` limit its axes."""
     font = TTFont(source)
     if axes:
         instance = BytesIO()
@@ -44,10 +45,22 @@ def main(folder, maths_font):
     """Write all fonts to `folder`; `maths_font` is the path of texgyrepagella-math.otf."""
     serif = files("fontpkg_source_serif_4") / "files"
     mono = files("fontpkg_jetbrains_mono") / "files"
-    cut(serif / "SourceSerif4[opsz,wght].ttf", folder / "serif.woff2", LATIN, ["kern"],
-        opsz=14, wght=(400, 700))  # fmt: skip
-    cut(serif / "SourceSerif4-Italic[opsz,wght].ttf", folder / "serif-italic.woff2", LATIN, ["kern"],
-        opsz=14, wght=400)  # fmt: skip
+    cut(
+        serif / "SourceSerif4[opsz,wght].ttf",
+        folder / "serif.woff2",
+        LATIN,
+        ["kern"],
+        opsz=14,
+        wght=(400, 700),
+    )
+    cut(
+        serif / "SourceSerif4-Italic[opsz,wght].ttf",
+        folder / "serif-italic.woff2",
+        LATIN,
+        ["kern"],
+        opsz=14,
+        wght=400,
+    )
     cut(mono / "JetBrainsMono[wght].ttf", folder / "mono.woff2", LATIN, wght=(400, 700))
     cut(maths_font, folder / "maths.woff2", MATHS)
 

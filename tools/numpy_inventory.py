@@ -21,7 +21,7 @@ ELSEWHERE = {  # documented on a page with others
 
 
 def documented_names():
-    """Yield (name, role): functions, ufuncs and classes of numpy and numpy.linalg, array attributes."""
+    """Yield (name, role) of what numpy and numpy.linalg hold, and of what an array has."""
     for module in (np, np.linalg):
         for short in module.__all__:
             value = getattr(module, short)

@@ -32,7 +32,7 @@ def chromium():
 
 @pytest.fixture
 def open_page(chromium, address):
-    """open_page(path, **context options) → a page; `page.blocked` lists the requests to elsewhere."""
+    """open_page(path, **context_options) → page; page.blocked lists the requests to elsewhere."""
     contexts = []
 
     def open_page(path, **options):
@@ -50,7 +50,10 @@ def open_page(chromium, address):
 
         page.route("**/*", guard)
         page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and page.problems.append(message.text),
+        )
         page.goto(f"{address}/{path}")
         return page
 

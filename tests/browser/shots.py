@@ -1,6 +1,7 @@
 """Write PNGs of pages to docs/_build/shots; run it with `nox -s shots -- [page …]`.
 
-Each page at 390 and 1280 pixels, light and dark; all pages, unless some are named.
+Each page at 390 and 1280 pixels, light and dark; all pages, unless some are named. With them,
+social.png: the picture in README.md, and where a link to the site is shared (docs/_static).
 """
 
 import sys
@@ -30,6 +31,11 @@ def main(names):
                     shot = SHOTS / f"{stem}-{width}-{theme}.png"
                     page.screenshot(path=shot, full_page=True)
                     print(shot)
+        page = browser.new_page(
+            viewport={"width": 1200, "height": 630}, color_scheme="dark", reduced_motion="reduce"
+        )
+        page.goto(f"{address}/index.html")
+        page.screenshot(path=SHOTS / "social.png")
 
 
 if __name__ == "__main__":
