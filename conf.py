@@ -32,6 +32,7 @@ extensions = [
     "lesson_extensions.cards",
     "lesson_extensions.execution",
     "lesson_extensions.glossary",
+    "lesson_extensions.lessons",
     "lesson_extensions.mathml",
 ]
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]

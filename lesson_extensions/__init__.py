@@ -4,5 +4,6 @@ assets    the one place that registers a feature's style sheet and script
 cards     {cards}: a folder of pages, drawn as cards
 execution says which cell of a notebook failed, and how
 glossary  pages that define terms; links to them show the definition
+lessons   minutes and prerequisites, below the title of a lesson
 mathml    maths as MathML, made at build
 """

@@ -145,15 +145,6 @@ class DrawCards(SphinxPostTransform):
         lesson = json.loads(self.env.metadata[docname].get("lesson", "{}"))
         body = [title]
         if lesson:
-            for key in {"summary", "minutes"} - set(lesson):
-                logger.warning(
-                    "the front matter has no %s for this lesson; write "
-                    "`lesson: {summary: One sentence., minutes: 15, prerequisites: []}`",
-                    key,
-                    location=page,
-                    type="cards",
-                    subtype="lesson",
-                )
             minutes = f"{lesson.get('minutes', '?')} minutes"
             body.append(nodes.paragraph("", "", nodes.Text(lesson.get("summary", ""))))
             body.append(nodes.paragraph("", "", nodes.Text(minutes), classes=["la-card__minutes"]))

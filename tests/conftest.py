@@ -31,6 +31,7 @@ class Site:
                 "lesson_extensions.cards",
                 "lesson_extensions.execution",
                 "lesson_extensions.glossary",
+                "lesson_extensions.lessons",
                 "lesson_extensions.mathml",
             ],
             "html_theme": "furo",

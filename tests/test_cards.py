@@ -88,14 +88,9 @@ def test_a_pattern_that_matches_nothing_is_said(build_site):
 
 
 def test_lesson_cards_show_summary_and_minutes(build_site):
-    lesson = "---\nlesson: {summary: Add arrows., minutes: 12}\n---\n# Add\n\nText.\n"
+    lesson = (
+        "---\nlesson: {summary: Add arrows., minutes: 12, prerequisites: []}\n---\n# Add\n\nText.\n"
+    )
     page = build_site({"index.md": "# L\n\n```{cards} l/*\n```\n", "l/a.md": lesson}).html("index")
 
     assert [p.get_text() for p in page.select(".la-card p")] == ["Add arrows.", "12 minutes"]
-
-
-def test_a_lesson_without_minutes_is_named_with_the_mend(build_site):
-    lesson = "---\nlesson: {summary: Add arrows.}\n---\n# Add\n\nText.\n"
-    warnings = build_site({"index.md": "# L\n\n```{cards} l/*\n```\n", "l/a.md": lesson}).warnings
-
-    assert "l/a.md:4: WARNING: the front matter has no minutes for this lesson" in warnings
