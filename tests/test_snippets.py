@@ -1,6 +1,5 @@
 """Every `>>>` example of the pages and the README is run, and its output compared."""
 
-import doctest
 import re
 from pathlib import Path
 
@@ -17,10 +16,8 @@ from tests.conftest import ROOT, sources
 FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sources()]
 
 # Numbers are equal to a relative 1e-5: the last digits differ between BLAS kernels.
-evaluator = DocTestEvaluator()
-evaluator.runner = doctest.DocTestRunner(
-    checker=OutputChecker(), optionflags=FLOAT_CMP, verbose=False
-)
+evaluator = DocTestEvaluator(FLOAT_CMP)
+evaluator.runner._checker = OutputChecker()  # sybil offers no way to say so
 fences = FencedCodeBlockLexer("python", mapping={"source": "source"})
 examples_in = DocTestStringParser(evaluator)
 
