@@ -1,9 +1,13 @@
 """What a page of this site may use beyond Sphinx and MyST, one feature a module.
 
-assets    the one place that registers a feature's style sheet and script
-cards     {cards}: a folder of pages, drawn as cards
-execution says which cell of a notebook failed, and how
-glossary  pages that define terms; links to them show the definition
-lessons   minutes and prerequisites, below the title of a lesson
-mathml    maths as MathML, made at build
+cards         {cards}: a folder of pages, drawn as cards
+execution     says which cell of a notebook failed, and how
+glossary      pages that define terms; links to them show the definition
+lessons       minutes and prerequisites, below the title of a lesson
+mathml        maths as MathML, made at build
+
+They share:
+
+assets        the one place that registers a feature's style sheet and script
+front_matter  the one place that reads the front matter of a page
 """

@@ -4,12 +4,9 @@ Each file stays a page of its own, with an address, a place in the navigation an
 the card shows how it begins. A new file is a new card: no list names it.
 """
 
-import json
-
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
-from myst_parser.config.main import read_topmatter
 from sphinx import addnodes
 from sphinx.directives.other import TocTree
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -17,6 +14,7 @@ from sphinx.util import docname_join, logging
 from sphinx.util.matching import patfilter
 from sphinx_design.shared import create_component
 
+from lesson_extensions import front_matter
 from lesson_extensions.assets import add_assets
 
 logger = logging.getLogger(__name__)
@@ -91,8 +89,17 @@ class CardsDirective(TocTree):
         return [node, *toctree]
 
     def order(self, docname):
-        front_matter = read_topmatter(self.env.doc2path(docname).read_text("utf-8")) or {}
-        return front_matter.get("order", LAST), docname
+        order = front_matter.read_ahead(self.env, docname, "order", LAST)
+        if not isinstance(order, (int, float)):
+            logger.warning(
+                "the order %r is no number; write one such as `order: 5`",
+                order,
+                location=docname,
+                type="cards",
+                subtype="order",
+            )
+            order = LAST
+        return order, docname
 
 
 class DrawCards(SphinxPostTransform):
@@ -142,11 +149,11 @@ class DrawCards(SphinxPostTransform):
         )
         title = nodes.rubric("", "", link, classes=["la-card__title"])
         title["heading-level"] = 2
-        lesson = json.loads(self.env.metadata[docname].get("lesson", "{}"))
+        lesson = front_matter.read(self.env, docname, "lesson")
         body = [title]
-        if lesson:
+        if isinstance(lesson, dict):  # lessons.py says what one lacks
             minutes = f"{lesson.get('minutes', '?')} minutes"
-            body.append(nodes.paragraph("", "", nodes.Text(lesson.get("summary", ""))))
+            body.append(nodes.paragraph("", "", nodes.Text(str(lesson.get("summary", "")))))
             body.append(nodes.paragraph("", "", nodes.Text(minutes), classes=["la-card__minutes"]))
         else:
             body += [part.deepcopy() for part in found.values() if part is not None]

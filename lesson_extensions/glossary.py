@@ -5,14 +5,13 @@ the definition is its first paragraph. A link carries it as a title, which gloss
 a popover for mouse, keyboard and screen reader.
 """
 
-import json
-
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.domains import Domain
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from lesson_extensions import front_matter
 from lesson_extensions.assets import add_assets
 
 logger = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ def collect_terms(app, doctree):
     """Note the terms and the definition of the page that was just read, if it defines any."""
     env = app.env
     docname = env.current_document.docname
-    names = json.loads(env.metadata[docname].get("term", "[]"))
+    names = front_matter.read(env, docname, "term")
     section = next(doctree.findall(nodes.section), None)
     if not names or section is None:
         return
@@ -58,8 +57,10 @@ def collect_terms(app, doctree):
             subtype="definition",
         )
         return
-    for name in names:
-        env.domains.standard_domain.note_object("term", name, section["ids"][0], location=section)
+    for name in names if isinstance(names, list) else [names]:
+        env.domains.standard_domain.note_object(
+            "term", str(name), section["ids"][0], location=section
+        )
     env.domains["la-glossary"].definitions[docname] = " ".join(definition.astext().split())
 
 

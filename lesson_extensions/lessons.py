@@ -4,12 +4,11 @@
 A prerequisite is the file name of another lesson, without its ending.
 """
 
-import json
-
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.util import docname_join, logging
 
+from lesson_extensions import front_matter
 from lesson_extensions.assets import add_assets
 
 logger = logging.getLogger(__name__)
@@ -21,17 +20,23 @@ def show_facts(app, doctree):
     """section > title, … → section > title, paragraph (minutes, links to prerequisites), …"""
     env = app.env
     here = env.current_document.docname
-    lesson = json.loads(env.metadata[here].get("lesson", "{}"))
+    lesson = front_matter.read(env, here, "lesson")
     section = next(doctree.findall(nodes.section), None)
-    if not lesson or section is None:
+    if lesson is None or section is None:
+        return
+    if not isinstance(lesson, dict):
+        warn(section, f"the front matter says {lesson!r} of this lesson; write `{EXAMPLE}`")
         return
     for key in ("summary", "minutes", "prerequisites"):
         if key not in lesson:
             warn(section, f"the front matter has no {key} for this lesson; write `{EXAMPLE}`")
     facts = nodes.paragraph("", classes=["la-lesson"])
     facts += nodes.Text(f"{lesson.get('minutes', '?')} minutes")
-    for number, name in enumerate(lesson.get("prerequisites", [])):
-        docname = docname_join(here, name)
+    prerequisites = lesson.get("prerequisites", [])
+    for number, name in enumerate(
+        [prerequisites] if isinstance(prerequisites, str) else prerequisites
+    ):
+        docname = docname_join(here, str(name))
         if docname not in env.found_docs:
             warn(section, f"the prerequisite {name!r} is no page beside this lesson; "
                  "write its file name without the ending, such as `vectors`")  # fmt: skip

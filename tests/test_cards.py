@@ -87,6 +87,20 @@ def test_a_pattern_that_matches_nothing_is_said(build_site):
     assert "index.md:4: WARNING: no page matches 'faq/*'" in warnings
 
 
+def test_an_order_that_is_no_number_is_named_with_the_mend(build_site):
+    last = FIRST.replace("order: 1", "order: last")
+    warnings = build_site({"index.md": INDEX, "faq/at.md": last}).warnings
+
+    assert "faq/at.md: WARNING: the order 'last' is no number; write one such as" in warnings
+
+
+def test_front_matter_that_is_no_yaml_is_named(build_site):
+    broken = FIRST.replace("order: 1", "order: [1")
+    warnings = build_site({"index.md": INDEX, "faq/at.md": broken}).warnings
+
+    assert "faq/at.md:1: WARNING: Malformed YAML" in warnings
+
+
 def test_lesson_cards_show_summary_and_minutes(build_site):
     lesson = (
         "---\nlesson: {summary: Add arrows., minutes: 12, prerequisites: []}\n---\n# Add\n\nText.\n"

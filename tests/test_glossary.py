@@ -22,6 +22,13 @@ def test_a_link_leads_to_the_term_and_carries_its_definition(build_site):
     assert {link["title"] for link in links} == {"The sum of products of matching entries."}
 
 
+def test_a_single_term_needs_no_list(build_site):
+    single = DOT.replace("[dot product, inner product]", "dot product")
+    index = "# Home\n\nSee {term}`dot product`.\n\n" + TOCTREE
+
+    assert build_site({"index.md": index, "dot.md": single}).warnings == ""
+
+
 def test_a_link_follows_a_changed_definition(build_site):
     site = build_site({"index.md": INDEX + TOCTREE, "dot.md": DOT})
     (site.app.srcdir / "dot.md").write_text(DOT.replace("matching", "paired"), "utf-8")

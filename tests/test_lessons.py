@@ -37,6 +37,13 @@ def test_an_unknown_prerequisite_is_named_with_the_mend(build_site):
     assert "lessons/scale.md:4: WARNING: the prerequisite 'add' is no page beside" in warnings
 
 
+def test_a_lesson_that_is_no_mapping_is_named_with_the_mend(build_site):
+    wrong = "---\nlesson: yes please\n---\n# Add arrows\n\nText.\n"
+    warnings = build_site({"index.md": INDEX, "lessons/add.md": wrong}).warnings
+
+    assert "lessons/add.md:4: WARNING: the front matter says 'yes please'" in warnings
+
+
 def test_a_lesson_without_minutes_is_named_with_the_mend(build_site):
     bare = ADD.replace("minutes: 12, ", "")
     warnings = build_site({"index.md": INDEX, "lessons/add.md": bare}).warnings

@@ -48,19 +48,18 @@ def test_page_can_be_read_and_left_without_javascript(path, open_page):
         assert folded or block.is_visible()
 
 
-@pytest.mark.parametrize("path", pages())
-def test_axe_finds_no_violation_in_either_theme(path, open_page):
-    page = open_page(path, viewport=WIDE)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        result = Axe().run(page)
-
-        assert result.violations_count == 0, f"{theme}: {result.generate_report()}"
+ON_A_PHONE = ["index.html", *LESSONS[:2], "faq/index.html"]  # the layouts that differ there
 
 
-@pytest.mark.parametrize("path", ["index.html", *LESSONS[:2], "faq/index.html"])
-def test_axe_finds_no_violation_on_a_phone(path, open_page):
-    page = open_page(path, viewport=NARROW)
+@pytest.mark.parametrize(
+    ("path", "viewport"),
+    [
+        *(pytest.param(path, WIDE, id=path) for path in pages()),
+        *(pytest.param(path, NARROW, id=f"{path}, narrow") for path in ON_A_PHONE),
+    ],
+)
+def test_axe_finds_no_violation_in_either_theme(path, viewport, open_page):
+    page = open_page(path, viewport=viewport)
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         result = Axe().run(page)
@@ -69,8 +68,7 @@ def test_axe_finds_no_violation_on_a_phone(path, open_page):
 
 
 @pytest.mark.parametrize("path", LESSONS)
-def test_a_lesson_weighs_little_over_the_wire(path, open_page):
-    page = open_page("404.html", viewport=WIDE)  # a page of the same site, to listen from
+def test_a_lesson_weighs_little_over_the_wire(path, chromium, address):
     weights = {}
 
     def weigh(response):
@@ -79,11 +77,11 @@ def test_a_lesson_weighs_little_over_the_wire(path, open_page):
             packed = body if response.url.endswith(".woff2") else gzip.compress(body)
             weights[response.url] = len(packed)
 
-    page.context.clear_cookies()
-    fresh = page.context.browser.new_context(viewport=WIDE).new_page()
-    fresh.on("response", weigh)
-    fresh.goto(page.url.replace("404.html", path), wait_until="networkidle")
-    fresh.context.close()
+    context = chromium.new_context(viewport=WIDE)
+    page = context.new_page()
+    page.on("response", weigh)
+    page.goto(f"{address}/{path}", wait_until="networkidle")
+    context.close()
 
     assert any(url.endswith(".woff2") for url in weights), "the fonts were not seen"
     assert sum(weights.values()) <= WEIGHT, weights
