@@ -30,6 +30,7 @@ extensions = [
     "sphinxext.opengraph",
     "notfound.extension",
     "lesson_extensions.cards",
+    "lesson_extensions.claims",
     "lesson_extensions.execution",
     "lesson_extensions.glossary",
     "lesson_extensions.lessons",

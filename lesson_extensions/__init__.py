@@ -1,6 +1,7 @@
 """What a page of this site may use beyond Sphinx and MyST, one feature a module.
 
 cards         {cards}: a folder of pages, drawn as cards
+claims        {claim}: a condition that must hold for the sentence above it to be true
 execution     says which cell of a notebook failed, and how
 glossary      pages that define terms; links to them show the definition
 lessons       minutes and prerequisites, below the title of a lesson

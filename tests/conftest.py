@@ -29,6 +29,7 @@ class Site:
                 "myst_nb",
                 "sphinx_design",
                 "lesson_extensions.cards",
+                "lesson_extensions.claims",
                 "lesson_extensions.execution",
                 "lesson_extensions.glossary",
                 "lesson_extensions.lessons",
@@ -37,6 +38,7 @@ class Site:
             "html_theme": "furo",
             "nb_execution_mode": "inline",
             "nb_execution_raise_on_error": True,
+            "nb_eval_name_regex": ".+",
             "nitpicky": True,
             "myst_enable_extensions": ["colon_fence", "dollarmath"],
         }

@@ -1,0 +1,45 @@
+"""{claim}: a condition that must hold for the sentence above it to be true, checked at build."""
+
+from myst_nb.core.variables import RetrievalError
+from myst_nb.ext.eval import retrieve_eval_data
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+
+class ClaimDirective(SphinxDirective):
+    """Nothing that a reader sees; a warning, with file and line, where the condition is not True.
+
+    The residual is a thousand times smaller.
+
+    ```{claim} 1000 * residual < other_residual
+    ```
+
+    The condition is a Python expression of the notebook's variables as of the cells above it.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True  # the whole line is the condition
+
+    def run(self):
+        condition = " ".join(self.arguments[0].split())
+        try:
+            (output,) = retrieve_eval_data(self.state.document, f"bool({condition})")
+        except RetrievalError as error:
+            self.warn(f"this claim cannot be checked: `{condition}`: {error}")
+        else:
+            if output.data.get("text/plain") != "True":
+                self.warn(
+                    f"this claim is false: `{condition}`; "
+                    "mend the sentence above it, or the condition"
+                )
+        return []
+
+    def warn(self, text):
+        logger.warning(text, location=self.get_location(), type="claims")
+
+
+def setup(app):
+    app.add_directive("claim", ClaimDirective)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
