@@ -8,11 +8,15 @@ import nox
 nox.options.sessions = ["docs"]
 nox.options.default_venv_backend = "venv"  # so that Python is all one needs
 nox.options.reuse_existing_virtualenvs = True  # the second run starts in a second
+nox.options.error_on_missing_interpreters = False  # a NumPy that needs another Python is skipped
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 BUILD = Path("docs/_build")
 SITE = BUILD / "html"
-DOCTREES = BUILD / "doctrees"
+RECORDS = "tests/test_outputs.py::test_page_printed_what_was_recorded"
+# The oldest NumPy that we name, the last of each minor since, and what Python each runs on.
+NUMPY = ["2.0.2", "2.1.3", "2.2.6", "2.3.5", "2.4.6", "2.5.5"]
+NEEDS_PYTHON_3_12 = {"2.5.5"}
 
 
 @nox.session
@@ -58,6 +62,46 @@ def doctest(session):
     """Run every `>>>` example of the pages and the README, and compare its output."""
     install(session, "docs", "test")
     session.run("python", "-m", "pytest", "tests/test_snippets.py", *session.posargs)
+
+
+@nox.session
+def outputs(session):
+    """Show how what the pages print differs from what was recorded; `-- --record` records it."""
+    install(session, "docs", "test")
+    build(session)
+    if "--record" in session.posargs:
+        record = ["--force-regen", "--quiet", "--no-header", "--tb=no", "--show-capture=no"]
+        session.run("python", "-m", "pytest", RECORDS, *record, success_codes=[0, 1])
+        session.run("git", "status", "--short", "tests/outputs", external=True)
+    else:
+        session.run("python", "-m", "pytest", RECORDS, *session.posargs)
+
+
+@nox.session
+@nox.parametrize(
+    ("python", "numpy"),
+    [
+        nox.param("3.12" if version in NEEDS_PYTHON_3_12 else None, version, id=version)
+        for version in NUMPY
+    ],
+)
+def numpy(session, numpy):
+    """Build and test, but not in the browser, with one NumPy and one and two BLAS threads."""
+    with_numpy(session, f"numpy {numpy}", f"numpy=={numpy}")
+
+
+@nox.session
+def prerelease(session):
+    """The same with NumPy's newest release candidate, where there is one."""
+    with_numpy(session, "numpy prerelease", "--pre", "--upgrade", "numpy")
+
+
+@nox.session
+def mutate(session):
+    """Change what the site says and see each change caught: a sample, or all with `-- --all`."""
+    install(session, "docs", "test")
+    build(session)
+    session.run("python", "-m", "tests.mutate", *session.posargs)
 
 
 @nox.session
@@ -115,30 +159,44 @@ def install(session, *groups):
     session.install("--constraint", "constraints.txt", *wanted)
 
 
-def build(session):
+def with_numpy(session, label, *wanted):
+    """Install this NumPy over the pinned one, then build and test with one and two threads."""
+    install(session, "docs", "test")
+    session.install("--only-binary=:all:", *wanted)
+    for threads in ("1", "2"):
+        folder = BUILD / f"{label}, {threads} threads"
+        env = {"BLAS_THREADS": threads, "SITE_BUILD": str(folder)}
+        build(session, folder, env)
+        session.run(
+            "python", "-m", "pytest", "--quiet", "--ignore=tests/browser", *session.posargs, env=env
+        )
+
+
+def build(session, folder=BUILD, env=None):
     """Build into a draft that replaces the last good site only if there was no warning.
 
     The draft is always whole (a deleted page leaves nothing behind); pages that did not change
     are not executed again. After a failure all are: Sphinx counts a page that warned as read, and
     would pass it the next time.
     """
-    draft = BUILD / "draft"
+    site, draft, doctrees = folder / "html", folder / "draft", folder / "doctrees"
     shutil.rmtree(draft, ignore_errors=True)
     try:
         session.run(
             "sphinx-build",
             "--builder=html",
             "--conf-dir=.",  # conf.py is at the root, the pages are in docs/
-            f"--doctree-dir={DOCTREES}",
+            f"--doctree-dir={doctrees}",
             "--quiet",
             "--fail-on-warning",
             "--keep-going",  # to the end, so that one sees all warnings at once
             "docs",
             str(draft),
+            env=env,
         )
     except BaseException:  # Ctrl-C as well
-        shutil.rmtree(DOCTREES, ignore_errors=True)
-        session.warn(f"{SITE} was left as it was")
+        shutil.rmtree(doctrees, ignore_errors=True)
+        session.warn(f"{site} was left as it was")
         raise
-    shutil.rmtree(SITE, ignore_errors=True)
-    draft.rename(SITE)
+    shutil.rmtree(site, ignore_errors=True)
+    draft.rename(site)

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import os
 import re
 import threading
 from pathlib import Path
@@ -10,9 +11,19 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from sphinx.testing.util import SphinxTestApp
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).parents[1]
-SITE = ROOT / "docs/_build/html"
+BUILD = ROOT / os.environ.get("SITE_BUILD", "docs/_build")  # another NumPy, another folder
+SITE = BUILD / "html"
+DOCTREES = BUILD / "doctrees"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def blas_threads():
+    """`nox -s numpy` runs the tests with one and with two threads; otherwise BLAS decides."""
+    with threadpool_limits(int(os.environ.get("BLAS_THREADS", "0")) or None):
+        yield
 
 
 class Site:

@@ -10,9 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
 
-from tests.conftest import ROOT, SITE, pages, sources
+from tests.conftest import DOCTREES, ROOT, SITE, pages, sources
 
-DOCTREES = ROOT / "docs/_build/doctrees"
 WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
 SCHEMES = ("http:", "https:", "mailto:", "data:")
 PYTHON = {"python", "python3", "py", "pycon", "ipython", "ipython3"}

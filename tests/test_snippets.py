@@ -4,20 +4,19 @@ import re
 from pathlib import Path
 
 import pytest
-from pytest_doctestplus.output_checker import FLOAT_CMP, OutputChecker
 from sybil import Sybil
 from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.example import SybilFailure
 from sybil.parsers.abstract.doctest import DocTestStringParser
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
+from tests.compare import CHECKER, FLAGS
 from tests.conftest import ROOT, sources
 
 FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sources()]
 
-# Numbers are equal to a relative 1e-5: the last digits differ between BLAS kernels.
-evaluator = DocTestEvaluator(FLOAT_CMP)
-evaluator.runner._checker = OutputChecker()  # sybil offers no way to say so
+evaluator = DocTestEvaluator(FLAGS)
+evaluator.runner._checker = CHECKER  # sybil offers no way to say so
 fences = FencedCodeBlockLexer("python", mapping={"source": "source"})
 examples_in = DocTestStringParser(evaluator)
 

@@ -1,0 +1,227 @@
+"""Change what the site says, one truth at a time, and see that a check catches each change.
+
+`nox -s mutate` samples; `nox -s mutate -- --all` leaves none out. Mutation tools change programs;
+what has to be changed here is the text of pages, so this is our own. What is changed:
+
+- each number, each True and False, and else a letter, of each output that a `>>>` example expects;
+- the same of each output and each computed sentence in tests/outputs/;
+- in each {claim}, each comparison (turned into its opposite) and each number that is compared for
+  equality (others are bounds, not truths). A claim that compares nothing is negated.
+
+Pages are changed in a scratch copy, and checked by the code that the tests and the build use.
+"""
+
+import ast
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sybil.example import SybilFailure
+
+from tests.compare import same
+from tests.conftest import ROOT
+from tests.test_outputs import executed_pages, record_of, recorded
+from tests.test_snippets import FILES, examples
+
+SAMPLE = 0.2  # of the changes of each kind, where --all is not asked for
+CLAIM = re.compile(r"^```\{claim\} (.+)$", re.MULTILINE)
+OPPOSITE = {
+    ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+COMPARE_FOR_EQUALITY = {"isclose", "allclose", "array_equal"}
+
+
+def changes(text):
+    """Yield `text` with one truth changed, for each in it."""
+    numbers_and_booleans = r"(?<=e[+-])\d+|\d+(?:\.\d*)?|True|False"
+    letters = r"[^\W\d]"
+    truths = list(re.finditer(numbers_and_booleans, text)) or list(re.finditer(letters, text))[-1:]
+    for truth in truths:
+        if truth[0] in ("True", "False"):
+            wrong = "False" if truth[0] == "True" else "True"
+        elif truth[0][0].isdigit():
+            first = truth[0].lstrip("0.")[:1] or "0"  # the last digits of a float may differ
+            at = truth[0].index(first)
+            wrong = (
+                truth[0][:at] + str(int(first) + (1 if first < "9" else -1)) + truth[0][at + 1 :]
+            )
+        else:
+            wrong = "q" if truth[0] != "q" else "z"
+        yield text[: truth.start()] + wrong + text[truth.end() :]
+
+
+# -- Examples -------------------------------------------------------------------------------------
+
+
+def changed_examples():
+    """Yield (what, check) for each change of an expected output; check() says if it is caught."""
+    for path in FILES:
+        text = path.read_text("utf-8")
+        for example in examples(path):
+            want = example.parsed.want.rstrip()
+            if not want:
+                continue
+            code = text[example.start :].splitlines(keepends=True)[
+                : example.parsed.source.count("\n")
+            ]
+            start = example.start + len("".join(code))
+            assert text.startswith(want, start), f"{path}:{example.line}"
+            for wrong in changes(want):
+                changed = text[:start] + wrong + text[start + len(want) :]
+                yield f"{path.relative_to(ROOT)}:{example.line}: {wrong!r}", examples_fail(changed)
+
+
+def examples_fail(text):
+    def check():
+        with tempfile.TemporaryDirectory() as folder:
+            page = Path(folder) / "page.md"
+            page.write_text(text, "utf-8")
+            try:
+                for example in examples(page):
+                    example.evaluate()
+            except SybilFailure:
+                return True
+            return False
+
+    return check
+
+
+# -- Records --------------------------------------------------------------------------------------
+
+
+def changed_records():
+    """Yield (what, check) for each change of a recorded output or computed sentence."""
+    for path in executed_pages():
+        built = record_of(path)
+        text = recorded(path).read_text("utf-8")
+        position = 0
+        for line in text.splitlines(keepends=True):
+            if not line.startswith((">>> ", "...", "(folded")):
+                for wrong in changes(line):
+                    changed = text[:position] + wrong + text[position + len(line) :]
+                    place = recorded(path).relative_to(ROOT)
+                    yield (
+                        f"{place}: {wrong.strip()!r}",
+                        lambda changed=changed, built=built: not same(changed, built),
+                    )
+            position += len(line)
+
+
+# -- Claims ---------------------------------------------------------------------------------------
+
+
+def changed_conditions(condition):
+    """Yield the condition with one comparison or one compared number changed, for each in it."""
+    tree = ast.parse(condition, mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for number, operator in enumerate(node.ops):
+                node.ops[number] = OPPOSITE[type(operator)]()
+                yield ast.unparse(tree)
+                node.ops[number] = operator
+    for constant in compared_numbers(tree):
+        value = constant.value
+        constant.value = value * 2 + 1  # never the same, and never close
+        yield ast.unparse(tree)
+        constant.value = value
+    if not any(isinstance(node, ast.Compare) for node in ast.walk(tree)):
+        yield f"not ({condition})"
+
+
+def compared_numbers(tree):
+    for node in ast.walk(tree):
+        compared = []
+        if isinstance(node, ast.Compare) and all(isinstance(op, ast.Eq) for op in node.ops):
+            compared = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in COMPARE_FOR_EQUALITY:
+            compared = node.args[:2]
+        for operand in compared:
+            yield from numbers(operand)
+
+
+def numbers(node):
+    """The numbers of an operand that is a number, or a list or tuple of such."""
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield node
+    elif isinstance(node, ast.UnaryOp):
+        yield from numbers(node.operand)
+    elif isinstance(node, (ast.Tuple, ast.List)):
+        for element in node.elts:
+            yield from numbers(element)
+
+
+def rounds_of_claims():
+    """Yield {(path, line): changed condition}: the first change of each claim, the second, …"""
+    everything = {
+        (path, text.count("\n", 0, match.start()) + 1): list(changed_conditions(match[1]))
+        for path in executed_pages()
+        for text in [path.read_text("utf-8")]
+        for match in CLAIM.finditer(text)
+    }
+    for number in range(max(map(len, everything.values()), default=0)):
+        yield {
+            place: conditions[number]
+            for place, conditions in everything.items()
+            if number < len(conditions)
+        }
+
+
+def false_claims(changed):
+    """The places, of those in `changed`, that a build of the changed pages names as false."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder).resolve()
+        for name in ("docs", "lesson_extensions"):
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("_build"))
+        shutil.copy(ROOT / "conf.py", copy)
+        (copy / "docs/benchmarks.md").write_text("---\norphan: true\n---\n(benchmarks)=\n# B\n")
+        for path in {path for path, _ in changed}:
+            lines = path.read_text("utf-8").split("\n")
+            for page, line in changed:
+                if page == path:
+                    lines[line - 1] = "```{claim} " + changed[page, line]
+            (copy / path.relative_to(ROOT)).write_text("\n".join(lines), "utf-8")
+        build = subprocess.run(
+            [sys.executable, "-m", "sphinx", "-b", "dummy", "-c", ".", "-q", "docs", "out"],
+            cwd=copy, capture_output=True, text=True, check=False,
+            env=os.environ | {"NO_COLOR": "1"},
+        )  # fmt: skip
+        named = re.findall(
+            r"^(.+?):(\d+): WARNING: this claim is false", build.stderr, re.MULTILINE
+        )
+        if build.returncode:
+            raise SystemExit(f"the scratch copy could not be built:\n{build.stderr}")
+        return {(ROOT / Path(path).relative_to(copy), int(line)) for path, line in named}
+
+
+# -- Report ---------------------------------------------------------------------------------------
+
+
+def main(everything):
+    chosen = random.Random(0)
+    survivors, counts = [], {}
+    for kind, changed in {"examples": changed_examples, "records": changed_records}.items():
+        tried = [change for change in changed() if everything or chosen.random() < SAMPLE]
+        survivors += [what for what, caught in tried if not caught()]
+        counts[kind] = len(tried)
+    counts["claims"] = 0
+    for changed in rounds_of_claims():
+        counts["claims"] += len(changed)
+        for path, line in set(changed) - false_claims(changed):
+            survivors.append(f"{path.relative_to(ROOT)}:{line}: {changed[path, line]}")
+        if not everything:
+            break
+    for survivor in survivors:
+        print(f"not caught: {survivor}")
+    print(", ".join(f"{number} {kind}" for kind, number in counts.items()), "changed;", end=" ")
+    print(f"{sum(counts.values()) - len(survivors)} of {sum(counts.values())} changes were caught")
+    return 1 if survivors or not all(counts.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("--all" in sys.argv))
