@@ -35,6 +35,7 @@ extensions = [
     "lesson_extensions.glossary",
     "lesson_extensions.lessons",
     "lesson_extensions.mathml",
+    "lesson_extensions.pictures",
 ]
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
@@ -82,3 +83,8 @@ ogp_site_url = html_baseurl
 ogp_image = "_static/social.png"
 ogp_image_alt = False
 ogp_social_cards = {"enable": False}  # would draw a picture a page, with fonts of its own
+
+# -- Links to elsewhere, checked by `nox -s links` ---------------------------------------------
+linkcheck_timeout = 10  # seconds
+linkcheck_retries = 2
+linkcheck_anchors = False  # GitHub and NumPy make theirs by script

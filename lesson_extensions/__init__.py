@@ -6,6 +6,7 @@ execution     says which cell of a notebook failed, and how
 glossary      pages that define terms; links to them show the definition
 lessons       minutes and prerequisites, below the title of a lesson
 mathml        maths as MathML, made at build
+pictures      a picture that a cell draws must say what it shows
 
 They share:
 

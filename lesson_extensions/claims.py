@@ -25,7 +25,9 @@ class ClaimDirective(SphinxDirective):
     def run(self):
         condition = " ".join(self.arguments[0].split())
         try:
-            (output,) = retrieve_eval_data(self.state.document, f"bool({condition})")
+            # display, since IPython shows no bare value after a cell that ends in a semicolon
+            shown = f"display(bool({condition}))"
+            (output,) = retrieve_eval_data(self.state.document, shown)
         except RetrievalError as error:
             self.warn(f"this claim cannot be checked: `{condition}`: {error}")
         else:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from myst_nb.core.execute.base import ExecutionError
+from myst_nb.core.read import MystMetadataParsingError
 
 ADVICE = (
     "Mend the cell. Where the error is what you want to show, catch it and print it, "
@@ -16,6 +17,12 @@ def name_the_cell(app, exception):
 
     Raises SystemExit, since Sphinx follows any other exception with a report for its developers.
     """
+    if isinstance(exception, MystMetadataParsingError):
+        page = app.env.doc2path(app.env.current_document.docname, base=False)
+        raise SystemExit(
+            f"{page}: {exception}\n\nThe options of this cell are no YAML: "
+            "put quotes around a text that holds a colon."
+        )
     if not isinstance(exception, ExecutionError):
         return
     page = Path(str(exception))

@@ -1,5 +1,7 @@
 """When two printed outputs say the same: one rule, for `>>>` examples and for recorded outputs."""
 
+from doctest import DONT_ACCEPT_BLANKLINE
+
 from pytest_doctestplus.output_checker import FLOAT_CMP, OutputChecker
 
 # Floats may differ by a relative 1e-9: last digits depend on the BLAS kernel. Everything else, and
@@ -13,4 +15,4 @@ FLAGS = FLOAT_CMP
 
 def same(expected, printed):
     """Whether `printed` is what was expected, up to the last digits of its floats."""
-    return CHECKER.check_output(expected, printed, FLAGS)
+    return CHECKER.check_output(expected, printed, FLAGS | DONT_ACCEPT_BLANKLINE)

@@ -45,6 +45,7 @@ class Site:
                 "lesson_extensions.glossary",
                 "lesson_extensions.lessons",
                 "lesson_extensions.mathml",
+                "lesson_extensions.pictures",
             ],
             "html_theme": "furo",
             "nb_execution_mode": "inline",

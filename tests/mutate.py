@@ -39,21 +39,26 @@ COMPARE_FOR_EQUALITY = {"isclose", "allclose", "array_equal"}
 
 def changes(text):
     """Yield `text` with one truth changed, for each in it."""
-    numbers_and_booleans = r"(?<=e[+-])\d+|\d+(?:\.\d*)?|True|False"
-    letters = r"[^\W\d]"
-    truths = list(re.finditer(numbers_and_booleans, text)) or list(re.finditer(letters, text))[-1:]
-    for truth in truths:
-        if truth[0] in ("True", "False"):
-            wrong = "False" if truth[0] == "True" else "True"
-        elif truth[0][0].isdigit():
-            first = truth[0].lstrip("0.")[:1] or "0"  # the last digits of a float may differ
-            at = truth[0].index(first)
-            wrong = (
-                truth[0][:at] + str(int(first) + (1 if first < "9" else -1)) + truth[0][at + 1 :]
-            )
-        else:
-            wrong = "q" if truth[0] != "q" else "z"
-        yield text[: truth.start()] + wrong + text[truth.end() :]
+    truths = list(re.finditer(r"True|False|(\d+(?:\.\d*)?)(?:(e[+-])(\d+))?", text))
+    for truth in truths or list(re.finditer(r"[^\W\d]", text))[-1:]:
+        for wrong in wrongs(truth):
+            yield text[: truth.start()] + wrong + text[truth.end() :]
+
+
+def wrongs(truth):
+    """What may stand in place of a match: another word, letter, first digit or exponent."""
+    if truth[0] in ("True", "False"):
+        yield "False" if truth[0] == "True" else "True"
+    elif not truth[0][0].isdigit():
+        yield "q" if truth[0] != "q" else "z"
+    else:
+        digits, e, exponent = truth.groups(default="")
+        first = digits.lstrip("0.")[:1] or "0"  # the last digits of a float may differ
+        at = digits.index(first)
+        other = int(first) + (1 if first < "9" else -1)
+        yield f"{digits[:at]}{other}{digits[at + 1 :]}{e}{exponent}"
+        if e and first != "0":
+            yield f"{digits}{e}{int(exponent) + 1:02}"
 
 
 # -- Examples -------------------------------------------------------------------------------------
@@ -63,6 +68,8 @@ def changed_examples():
     """Yield (what, check) for each change of an expected output; check() says if it is caught."""
     for path in FILES:
         text = path.read_text("utf-8")
+        if examples_fail(text)():
+            raise SystemExit(f"{path}: fails as it is; see `nox -s doctest`")
         for example in examples(path):
             want = example.parsed.want.rstrip()
             if not want:
@@ -100,6 +107,8 @@ def changed_records():
     for path in executed_pages():
         built = record_of(path)
         text = recorded(path).read_text("utf-8")
+        if not same(text, built):
+            raise SystemExit(f"{path}: the record is not what was built; see `nox -s outputs`")
         position = 0
         for line in text.splitlines(keepends=True):
             if not line.startswith((">>> ", "...", "(folded")):
@@ -135,7 +144,13 @@ def changed_conditions(condition):
 
 
 def compared_numbers(tree):
-    for node in ast.walk(tree):
+    denied = {
+        below
+        for node in ast.walk(tree)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+        for below in ast.walk(node)
+    }
+    for node in [node for node in ast.walk(tree) if node not in denied]:
         compared = []
         if isinstance(node, ast.Compare) and all(isinstance(op, ast.Eq) for op in node.ops):
             compared = [node.left, *node.comparators]

@@ -31,6 +31,13 @@ def test_a_true_claim_is_silent_and_invisible(condition, build_site):
     assert site.html("index").get_text().strip().endswith("It is large.")
 
 
+def test_a_claim_is_checked_after_a_cell_that_ends_in_a_semicolon(build_site):
+    page = PAGE.replace("x = 42", "x = 42\nx;")
+
+    assert build_site({"index.md": page.replace("CONDITION", "x == 42")}).warnings == ""
+    assert "is false" in build_site({"index.md": page.replace("CONDITION", "x == 0")}).warnings
+
+
 def test_a_false_claim_is_named_with_file_line_and_mend(build_site):
     text = warnings(build_site, "x < 40")
 

@@ -45,7 +45,7 @@ def cell_record(cell, varies):
     ]
     if not outputs:
         return ""
-    text = "\n".join(outputs)
+    text = "\n".join(output.rstrip("\n") for output in outputs)
     if varies or "tag_varies" in cell["classes"]:
         text = shape_of(text)
     if cell.get("hide_mode"):
@@ -161,6 +161,8 @@ def test_a_record_holds_cells_and_computed_sentences_in_order(build_site):
         ("True", "False", False),
         ("5.0", "5", False),
         ("np.float64(5.0)", "5.0", False),
+        ("a\n\n\nb", "a\n\n\nb", True),  # once, blank lines made equal texts differ
+        ("a\n\nb", "a\nb", False),
     ],
 )
 def test_numbers_are_compared_as_numbers_and_all_else_to_the_letter(expected, printed, verdict):
