@@ -86,5 +86,4 @@ ogp_social_cards = {"enable": False}  # would draw a picture a page, with fonts 
 
 # -- Links to elsewhere, checked by `nox -s links` ---------------------------------------------
 linkcheck_timeout = 10  # seconds
-linkcheck_retries = 2
 linkcheck_anchors = False  # GitHub and NumPy make theirs by script
