@@ -51,7 +51,6 @@ nb_execution_mode = "inline"  # so that {eval} can put a computed figure into a 
 nb_execution_raise_on_error = True  # without it a failed page passes on the second build
 nb_execution_timeout = 60  # seconds a cell
 nb_eval_name_regex = ".+"  # a format string too: {eval}`f"{ratio:.1f}"`
-nb_merge_streams = True
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 

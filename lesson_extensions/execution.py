@@ -1,8 +1,12 @@
-"""Say which cell failed, and how, where myst-nb names only the page."""
+"""Notebooks are executed by myst-nb; here is what it leaves open.
+
+What a cell prints is one text however the kernel cut it up, and a failing cell is named.
+"""
 
 import re
 from pathlib import Path
 
+from myst_nb.core.execute import inline
 from myst_nb.core.execute.base import ExecutionError
 from myst_nb.core.read import MystMetadataParsingError
 
@@ -10,6 +14,15 @@ ADVICE = (
     "Mend the cell. Where the error is what you want to show, catch it and print it, "
     "as CONTRIBUTING.md shows under “An intended error”."
 )
+
+
+class Client(inline.ModifiedNotebookClient):
+    """A kernel sends what was printed every 0.2 seconds, in the middle of a line if need be.
+
+    nbclient joins the pieces; myst-nb's nb_merge_streams would end a line after each.
+    """
+
+    coalesce_streams = True
 
 
 def name_the_cell(app, exception):
@@ -42,5 +55,6 @@ def quoted_cell(message):
 
 
 def setup(app):
+    inline.ModifiedNotebookClient = Client  # myst-nb has no setting for it
     app.connect("build-finished", name_the_cell)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -32,3 +32,11 @@ def test_a_figure_in_a_sentence_is_computed(build_site):
     page = build_site({"index.md": PAGE.replace('raise ValueError("on purpose")', "x")})
 
     assert "The answer is 42." in page.html("index").get_text()
+
+
+def test_a_line_that_was_printed_in_two_pieces_is_one_line(build_site):
+    slow = "import sys, time\nprint('half', end=' ', flush=True)\ntime.sleep(0.3)\nprint('whole')"
+    page = build_site({"index.md": PAGE.replace('raise ValueError("on purpose")', slow)})
+
+    (output,) = page.html("index").select(".cell_output pre")
+    assert output.get_text() == "half whole\n"
