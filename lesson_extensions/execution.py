@@ -19,10 +19,13 @@ ADVICE = (
 class Client(inline.ModifiedNotebookClient):
     """A kernel sends what was printed every 0.2 seconds, in the middle of a line if need be.
 
-    nbclient joins the pieces; myst-nb's nb_merge_streams would end a line after each.
+    nbclient joins the pieces; myst-nb's nb_merge_streams would end a line after each. And it would
+    drop what comes 4 seconds late, in silence: a busy machine is slow, and no output may be lost.
     """
 
     coalesce_streams = True
+    iopub_timeout = 60  # seconds
+    raise_on_iopub_timeout = True
 
 
 def name_the_cell(app, exception):
