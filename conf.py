@@ -31,20 +31,21 @@ extensions = [
     "notfound.extension",
     "lesson_extensions.cards",
     "lesson_extensions.claims",
+    "lesson_extensions.csp",
     "lesson_extensions.execution",
     "lesson_extensions.glossary",
     "lesson_extensions.lessons",
+    "lesson_extensions.live",
     "lesson_extensions.mathml",
+    "lesson_extensions.measure",
     "lesson_extensions.pictures",
 ]
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
-myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence", "dollarmath"]
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath", "substitution"]
 myst_heading_anchors = 3
-intersphinx_mapping = {
-    # kept in the repository, so that a build needs no network: `nox -s inventory` refreshes it
-    "numpy": ("https://numpy.org/doc/stable/", "_data/numpy.inv"),
-}
+# kept in the repository, so that a build needs no network: `nox -s inventory` refreshes it
+intersphinx_mapping = {"numpy": ("https://numpy.org/doc/stable/", "_data/numpy.inv")}
 
 # -- Notebooks -------------------------------------------------------------------------------
 nb_execution_mode = "inline"  # so that {eval} can put a computed figure into a sentence

@@ -13,6 +13,7 @@ nox.options.error_on_missing_interpreters = False  # a NumPy that needs another 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 BUILD = Path("docs/_build")
 SITE = BUILD / "html"
+RUNTIME = BUILD / "runtime"  # outlives builds; conf.py looks for it here
 RECORDS = "tests/test_outputs.py::test_page_printed_what_was_recorded"
 # The oldest NumPy that we name, the last of each minor since, and what Python each runs on.
 NUMPY = ["2.0.2", "2.1.3", "2.2.6", "2.3.5", "2.4.6", "2.5.5"]
@@ -56,6 +57,20 @@ def tests(session):
     install(session, "docs", "test", "browser")
     build(session)
     session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def parity(session):
+    """Run every runnable text in Chromium, and compare it with what the build printed."""
+    install(session, "docs", "test", "browser")
+    build(session)
+    session.run("python", "-m", "pytest", "tests/browser/test_parity.py", *session.posargs)
+
+
+@nox.session
+def runtime(session):
+    """Fetch the Python and NumPy that run in the reader's browser, as runtime.toml pins them."""
+    fetch_runtime(session)
 
 
 @nox.session
@@ -171,6 +186,17 @@ def fonts(session):
     session.run("python", "-m", "tools.fonts", "docs/_static/fonts", *session.posargs)
 
 
+@nox.session(venv_backend="none")
+def editor(session):
+    """Bundle the code editor of live cells anew, as tools/editor/ pins it; needs node."""
+    session.run("python", "tools/editor/build.py", "lesson_extensions/live/static")
+
+
+def fetch_runtime(session):
+    """Fetch what of the runtime is missing; where nothing can be had the site is built without."""
+    session.run("python", "-m", "lesson_extensions.live.fetch", str(RUNTIME))
+
+
 def install(session, *groups):
     """Install dependency groups of pyproject.toml in the versions that constraints.txt pins."""
     wanted = nox.project.dependency_groups(PYPROJECT, *groups)
@@ -200,6 +226,7 @@ def build(session, folder=BUILD, env=None):
     are not executed again. After a failure all are: Sphinx counts a page that warned as read, and
     would pass it the next time.
     """
+    fetch_runtime(session)
     site, draft, doctrees = folder / "html", folder / "draft", folder / "doctrees"
     shutil.rmtree(draft, ignore_errors=True)
     try:

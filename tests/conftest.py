@@ -44,7 +44,9 @@ class Site:
                 "lesson_extensions.execution",
                 "lesson_extensions.glossary",
                 "lesson_extensions.lessons",
+                "lesson_extensions.live",
                 "lesson_extensions.mathml",
+                "lesson_extensions.measure",
                 "lesson_extensions.pictures",
             ],
             "html_theme": "furo",
@@ -97,13 +99,13 @@ def address(site):
 
 
 @contextlib.contextmanager
-def serve(site):
+def serve(site, handler=None):
     """Serve the site below the path for which it was built, as a host does with a project's pages.
 
     The page for what does not exist says which: its links start at the root of the host.
     """
     path = re.search(r'href="(/[^"]*)_static/', (site / "404.html").read_text("utf-8"))[1]
-    handler = functools.partial(Handler, path=path, directory=site)
+    handler = functools.partial(handler or Handler, path=path, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{path.rstrip('/')}"

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+from collections import Counter
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+expect.set_options(timeout=60_000)  # milliseconds: a busy machine is slow, and not wrong
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 
 
@@ -60,3 +62,76 @@ def open_page(chromium, address):
     yield open_page
     for context in contexts:
         context.close()
+
+
+# A worker of the site, driven without the page's own script: what it sent until it was idle.
+DRIVE = """async ({root, runtime, texts, target, done, fresh, corrections}) => {
+  const workers = (window.laWorkers ??= {});
+  const script = `${root}/_static/worker.js`;
+  const worker = (workers[corrections] ??= new Worker(script, {type: "module"}));
+  const heard = [];
+  const until = (...types) => new Promise((resolve) => {
+    worker.onmessage = ({data}) => {
+      heard.push(data);
+      if (types.includes(data.type)) resolve(data);
+    };
+  });
+  if (!worker.isReady) {
+    worker.postMessage({type: "load", address: new URL(runtime, location.href).href, corrections});
+    const {type, reason} = await until("ready", "broken");
+    if (type === "broken") throw new Error(reason);
+    worker.isReady = true;
+  }
+  worker.postMessage({type: "run", texts, target, done, fresh});
+  const {type, reason} = await until("idle", "broken");
+  if (type === "broken") throw new Error(reason);
+  return heard.filter(({type}) => ["plan", "output", "end"].includes(type));
+}"""
+
+
+class Python:
+    """The Python of the site, in a real browser."""
+
+    def __init__(self, page, address):
+        self.page, self.address = page, address
+        meta = page.locator("meta[name=la-runtime]")
+        if not meta.count():
+            pytest.fail("the site was built without a runtime: see what `nox -s runtime` says")
+        self.runtime = meta.get_attribute("content")
+
+    def events(self, texts, target=0, *, done=(), fresh=True, corrections=True):
+        """What the worker sent while it ran the text at `target`: a list of messages."""
+        argument = {"root": self.address, "runtime": self.runtime, "texts": texts}
+        argument |= {"target": target, "done": list(done), "fresh": fresh}
+        return self.page.evaluate(DRIVE, argument | {"corrections": corrections})
+
+    def run(self, source, corrections=True):
+        """What a cell of this source prints, and the last line of its traceback if it raises."""
+        events = self.events([{"kind": "cell", "code": source}], corrections=corrections)
+        printed = [event for event in events if event["type"] == "output"]
+        lines = (
+            event["text"].strip().splitlines()[-1] if event["kind"] == "error" else event["text"]
+            for event in printed
+        )
+        return "".join(lines)
+
+
+@pytest.fixture(scope="session")
+def python(chromium, address):
+    """python.run(source) → what the reader's Python prints."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{address}/lessons/vectors.html")
+    yield Python(page, address)
+    context.close()
+
+
+# What test_parity.py found, for the last line of the test run: how many texts did what.
+PARITY = Counter()
+
+
+def pytest_terminal_summary(terminalreporter):
+    if PARITY:
+        counts = ", ".join(f"{count} {what or 'DIFFER'}" for what, count in sorted(PARITY.items()))
+        terminalreporter.write_line(f"runnable texts in the browser: {counts}")

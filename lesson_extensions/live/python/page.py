@@ -1,0 +1,50 @@
+"""What the worker asks Python: one console a page, and the corrections made before it begins."""
+
+import native_errors
+import needs
+import numpy as np
+import wide_integers
+from console import Console
+
+state = {}
+
+
+def begin(emit, corrections=True):
+    """Make the console; `emit(index, kind, text)` hands on what the text at `index` shows."""
+    if corrections:
+        native_errors.install()
+        wide_integers.install()
+    needs.install()
+    state["print options"] = np.get_printoptions()
+    state["index"] = 0
+    state["console"] = Console(lambda kind, text: emit(state["index"], kind, text))
+
+
+def reset():
+    """Begin anew: no variables, and NumPy prints as it does at first."""
+    state["console"].reset()
+    np.set_printoptions(**state["print options"])
+
+
+def order(texts, target, done):
+    """The indices to run for the text at `target`, the last."""
+    return needs.cells([code for _, code in texts], target, set(done))
+
+
+def packages(texts, run):
+    return needs.packages([code for _, code in texts], list(run))
+
+
+def loaded():
+    """A package was loaded."""
+    needs.loaded(state["console"].namespace)
+
+
+def run(texts, index):
+    """Run a text; return the name of the error that ended it, and of the package that it lacks."""
+    kind, code = texts[index]
+    state["index"] = index
+    try:
+        return state["console"].run(kind, code, f"{kind} {index + 1}"), ""
+    except needs.Package as package:
+        return "", str(package)

@@ -1,0 +1,303 @@
+// @ts-check
+/**
+ * Python for one page: this worker loads the runtime, keeps it for the next page, and runs texts.
+ *
+ * The page sends {type: "load", address} once, then any number of {type: "run", …}. The worker sends
+ * progress, ready and kept while it loads; plan, fetching, fetched, begin, output, end and idle while
+ * it runs; and broken if it cannot go on.
+ * To stop it, the page terminates it: the hosts we serve from cannot set the headers that an
+ * interrupt would need.
+ */
+
+/** What a first run can import beforehand: it is kept in the snapshot. */
+const IMPORTS = `
+import ast, base64, bisect, builtins, codecs, collections, contextlib, copy, ctypes, dataclasses
+import datetime, enum, functools, gc, hashlib, importlib.abc, inspect, io, itertools, json, linecache
+import math, numbers, operator, os, pathlib, pickle, platform, random, re, secrets, shutil, string
+import struct, symtable, tempfile, textwrap, threading, timeit, traceback, types, typing, unicodedata
+import urllib.parse, warnings, weakref, zipfile
+`;
+
+const network = self.fetch.bind(self);
+
+/** @type {{files: Record<string, {bytes: number, sha256: string, first: boolean}>, lock: object}} */
+let manifest;
+let address = "";
+/** @type {Cache | null} */
+let store = null;
+/** @type {any} */
+let python;
+/** @type {any} */
+let page; // the Python module page.py: what this worker asks Python
+
+let loaded = 0; // bytes
+let total = 0; // bytes
+/** @type {Promise<void>[]} */
+const keeping = []; // promises: what is being written to the cache
+
+const send = (type, content = {}) => self.postMessage({ type, ...content });
+
+/** @param {BufferSource} data */
+async function sha256(data) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The cache of this version of the runtime, or null where the browser keeps nothing. */
+async function openStore() {
+  try {
+    return await caches.open(`la-runtime ${address}`);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep a response; what cannot be kept (a full disk, a private window) is fetched again next time. */
+function keep(url, response) {
+  if (store) keeping.push(store.put(url, response).catch(() => {}));
+}
+
+function count(bytes) {
+  loaded += bytes;
+  send("progress", { loaded, total });
+}
+
+const counter = () =>
+  new TransformStream({
+    transform(chunk, out) {
+      count(chunk.byteLength);
+      out.enqueue(chunk);
+    },
+  });
+
+/**
+ * A file of the runtime, as a stream that can be used while it arrives, and a promise that it was
+ * whole: from the cache if it is there and undamaged, else from our site.
+ * @param {string} name
+ * @returns {Promise<{body: ReadableStream, whole: Promise<void>}>}
+ */
+async function open(name) {
+  const url = new URL(name, address).href;
+  const wanted = manifest.files[name];
+  const hit = await store?.match(url);
+  if (hit) {
+    const data = await hit.arrayBuffer();
+    if ((await sha256(data)) === wanted.sha256) {
+      count(wanted.bytes);
+      return { body: /** @type {ReadableStream} */ (new Response(data).body), whole: Promise.resolve() };
+    }
+    await store?.delete(url); // damaged: fetch it anew
+  }
+  const response = await network(url, { cache: hit ? "reload" : "default" });
+  if (!response.ok || !response.body) throw new Error(`${name}: ${response.status}`);
+  const [body, copy] = response.body.pipeThrough(counter()).tee();
+  const whole = new Response(copy).arrayBuffer().then(async (data) => {
+    if ((await sha256(data)) !== wanted.sha256) throw new Error(`${name} arrived damaged`);
+    keep(url, new Response(data));
+  });
+  whole.catch(giveUp);
+  return { body, whole };
+}
+
+/** @type {Promise<void>[]} */
+const checks = [];
+
+/** @type {(reason: Error) => void} */
+let giveUp;
+/** Rejected when a file did not arrive whole: Pyodide would wait for its WebAssembly for ever. */
+const gaveUp = new Promise((_, reject) => (giveUp = reject));
+gaveUp.catch(() => {});
+
+/** A file as Pyodide's fetch wants it. @param {string} name */
+async function answer(name) {
+  const unpacked = name.endsWith(".wasm");
+  const { body, whole } = await open(unpacked ? `${name}.gz` : name);
+  checks.push(whole);
+  return unpacked
+    ? new Response(body.pipeThrough(new DecompressionStream("gzip")), {
+        headers: { "Content-Type": "application/wasm" },
+      })
+    : new Response(body);
+}
+
+/** @type {Map<string, Promise<Response>>} */
+const ahead = new Map();
+
+/** Pyodide's requests are answered here: each file once, from the cache or from our own site. */
+self.fetch = (request, options) => {
+  const url = new URL(request instanceof Request ? request.url : request, address).href;
+  const name = url.startsWith(address) ? url.slice(address.length) : "";
+  if (name === "pyodide-lock.json") return Promise.resolve(Response.json(manifest.lock));
+  if (!(name in manifest.files) && !(`${name}.gz` in manifest.files)) return network(request, options);
+  const early = ahead.get(name);
+  ahead.delete(name);
+  return early ?? answer(name);
+};
+
+/** The state of a Python that has just started, from an earlier visit; null if there is none. */
+async function readSnapshot() {
+  const hit = await store?.match(`${address}snapshot`);
+  if (!hit) return null;
+  const data = await hit.arrayBuffer();
+  return (await sha256(data)) === hit.headers.get("X-SHA256") ? new Uint8Array(data) : null;
+}
+
+/** @param {Uint8Array} snapshot */
+async function keepSnapshot(snapshot) {
+  keep(`${address}snapshot`, new Response(snapshot, { headers: { "X-SHA256": await sha256(snapshot) } }));
+}
+
+async function startPython() {
+  const names = Object.keys(manifest.files);
+  const wheel = /** @type {string} */ (names.find((name) => name.startsWith("numpy-")));
+  total = names.reduce((sum, name) => sum + (manifest.files[name].first ? manifest.files[name].bytes : 0), 0);
+  const snapshotRead = readSnapshot();
+  for (const name of ["pyodide.asm.wasm", "python_stdlib.zip", wheel, "console.zip"]) {
+    const early = answer(name);
+    early.catch(giveUp);
+    ahead.set(name, early);
+  }
+  await Promise.all(SCRIPTS.map(dropDamaged));
+  const [{ loadPyodide }, snapshot] = await Promise.all([
+    import(`${address}pyodide.mjs`),
+    snapshotRead,
+    import(`${address}pyodide.asm.js`), // sets what loadPyodide looks for
+  ]);
+  for (const script of SCRIPTS) count(manifest.files[script].bytes);
+  const options = { indexURL: address, env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } };
+  python = await loadPyodide(
+    snapshot ? { ...options, _loadSnapshot: snapshot } : { ...options, _makeSnapshot: store !== null },
+  );
+  if (!snapshot) {
+    python.runPython(IMPORTS);
+    if (store) keepSnapshot(python.makeMemorySnapshot());
+  }
+  const consoleZip = new Uint8Array(await (await self.fetch(`${address}console.zip`)).arrayBuffer());
+  await loadPackage("numpy");
+  python.FS.writeFile("/console.zip", consoleZip);
+  python.runPython(`import sys; sys.path.insert(0, "/console.zip")`);
+  await Promise.all(checks); // nothing of the reader's runs on a damaged file
+}
+
+/** @param {string} name */
+async function loadPackage(name) {
+  let failure = "";
+  await python.loadPackage(name, {
+    messageCallback() {},
+    errorCallback: (text) => (failure ||= text),
+  });
+  if (failure) throw new Error(failure);
+}
+
+const SCRIPTS = ["pyodide.mjs", "pyodide.asm.js"];
+
+/** Scripts are loaded by import, which hands us no bytes: look at what was kept beforehand. */
+async function dropDamaged(name) {
+  const url = `${address}${name}`;
+  const hit = await store?.match(url);
+  if (hit && (await sha256(await hit.arrayBuffer())) !== manifest.files[name].sha256) await store?.delete(url);
+}
+
+/** Keep the scripts, from the browser's own cache, and drop what an older runtime kept. */
+async function keepScripts() {
+  if (!store) return;
+  for (const name of [...SCRIPTS, "manifest.json"]) {
+    const url = `${address}${name}`;
+    if (!(await store.match(url))) keep(url, await network(url, { cache: "force-cache" }));
+  }
+  for (const name of await caches.keys()) {
+    if (name.startsWith("la-runtime ") && name !== `la-runtime ${address}`) await caches.delete(name);
+  }
+}
+
+/** @type {Promise<void> | null} */
+let started = null;
+
+/** The manifest, which the name of its folder vouches for, and which vouches for all else. */
+async function readManifest() {
+  const url = `${address}manifest.json`;
+  const right = /([0-9a-f]+)[/]$/.exec(address)?.[1] ?? "";
+  for (let tries = 0; tries < 2; tries++) {
+    const text = await ((await store?.match(url)) ?? (await network(url))).text();
+    if ((await sha256(new TextEncoder().encode(text))).startsWith(right)) return text;
+    await store?.delete(url); // damaged: the second try asks our site
+  }
+  throw new Error("manifest.json arrived damaged");
+}
+
+/** @param {boolean} corrections */
+async function start(corrections) {
+  store = await openStore();
+  manifest = JSON.parse(await readManifest());
+  await startPython();
+  page = python.pyimport("page");
+  page.begin((index, kind, text) => send("output", { index, kind, text }), corrections);
+}
+
+const handlers = {
+  /** @param {{address: string, corrections?: boolean}} message */
+  async load(message) {
+    address = message.address;
+    started = Promise.race([start(message.corrections ?? true), gaveUp]);
+    await started;
+    send("ready");
+    await keepScripts();
+    await Promise.all(keeping);
+    send("kept");
+  },
+
+  /**
+   * Run the text at `target`, after those above it that it needs and that are not in `done`.
+   * A session goes on after an error, as a prompt does; a cell that fails ends the run.
+   * @param {{texts: {kind: string, code: string}[], target: number, done: number[],
+   *          fresh?: boolean}} message
+   */
+  async run(message) {
+    await started;
+    const texts = python.toPy(message.texts.map(({ kind, code }) => [kind, code]));
+    const done = python.toPy(message.done);
+    if (message.fresh) page.reset();
+    const order = page.order(texts, message.target, done).toJs();
+    send("plan", { target: message.target, order: Array.from(order) });
+    for (const name of page.packages(texts, order).toJs()) await fetchPackage(name);
+    for (const index of order) {
+      send("begin", { index });
+      let [error, wanted] = page.run(texts, index).toJs();
+      if (wanted) {
+        await fetchPackage(wanted);
+        send("begin", { index });
+        [error] = page.run(texts, index).toJs();
+      }
+      send("end", { index, error });
+      if (error && index !== message.target && message.texts[index].kind === "cell") break;
+    }
+    texts.destroy();
+    done.destroy();
+    send("idle");
+  },
+};
+
+const packages = new Set();
+
+/** @param {string} name */
+async function fetchPackage(name) {
+  if (packages.has(name)) return;
+  const lock = /** @type {any} */ (manifest.lock).packages;
+  const files = [name, ...lock[name].depends].map((part) => lock[part].file_name);
+  loaded = 0;
+  total = files.reduce((sum, file) => sum + (manifest.files[file].first ? 0 : manifest.files[file].bytes), 0);
+  send("fetching", { name, total });
+  await Promise.race([loadPackage(name), gaveUp]);
+  await Promise.all(checks);
+  page.loaded();
+  packages.add(name);
+  send("fetched", { name });
+}
+
+self.onmessage = async ({ data }) => {
+  try {
+    await handlers[data.type](data);
+  } catch (error) {
+    send("broken", { during: python && page ? "run" : "load", reason: String(error?.message ?? error) });
+  }
+};

@@ -1,0 +1,406 @@
+"""Live cells in Chromium: run, edit, stop; without a network; and all that can go wrong."""
+
+import re
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.conftest import SITE, Handler, serve
+
+MINUTE = 60_000  # in milliseconds, as Playwright counts
+LESSON = "lessons/vectors.html"
+ERROR = "errors/singular-matrix.html"
+PART = re.compile(r"_static/(runtime/|worker\.js|editor\.js)")
+
+
+class Counted(Handler):
+    """Serves like the others, and notes each request; can break off in the middle of a file."""
+
+    requests = []
+    cut = ""
+
+    def do_GET(self):
+        self.requests.append(self.path)
+        if self.cut and self.path.endswith(self.cut):
+            body = SITE.joinpath(self.translate_path(self.path)).read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2])
+            self.close_connection = True
+            return
+        super().do_GET()
+
+
+@pytest.fixture(scope="module")
+def host():
+    """A host of our own, whose requests are counted."""
+    with serve(SITE, Counted) as address:
+        yield address
+
+
+@pytest.fixture
+def requests():
+    """The paths that were asked for since the test began."""
+    Counted.requests.clear()
+    yield Counted.requests
+    Counted.cut = ""
+
+
+@pytest.fixture(scope="module")
+def reader(chromium):
+    """A reader who has been here before: the runtime is in the browser's cache."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(MINUTE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def newcomer(chromium):
+    """A reader whose browser has kept nothing."""
+    context = chromium.new_context()
+    context.set_default_timeout(MINUTE)
+    yield context
+    context.close()
+
+
+def visit(context, host, path=LESSON):
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: message.type == "error" and page.problems.append(message.text),
+    )
+    page.goto(f"{host}/{path}")
+    return page
+
+
+def live(page, number):
+    """The runnable text of this number, from 1."""
+    return page.locator(".la-live").nth(number - 1)
+
+
+def run(page, number):
+    live(page, number).locator(".la-live__run").click()
+    return live(page, number)
+
+
+def write(page, number, code):
+    """Replace the code of a text, as a person does."""
+    live(page, number).locator(".la-live__edit").click()
+    editor = page.get_by_label(re.compile(rf"^Code of \w+ {number}$"))
+    expect(editor).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+
+
+def expect_state(text, state):
+    expect(text).to_have_attribute("data-la-state", state, timeout=MINUTE)
+
+
+def kept(page):
+    expect(page.locator("html")).to_have_attribute("data-la-kept", "yes", timeout=MINUTE)
+
+
+def bar(page):
+    return page.get_by_role("region", name="Python on this page")
+
+
+# -- Before a press, and without what a press needs ------------------------------------------------
+
+
+def test_before_a_press_nothing_of_the_runtime_or_the_editor_is_loaded(newcomer, host, requests):
+    page = visit(newcomer, host)
+    live(page, 1).locator(".la-live__run").hover()
+    page.wait_for_load_state("networkidle")
+
+    assert [path for path in requests if PART.search(path)] == []
+
+
+def test_without_javascript_there_is_no_button_and_no_hidden_text(chromium, host):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{host}/{LESSON}")
+
+    assert page.locator("article .la-live button").count() == 0
+    expect(live(page, 1).locator(".cell_output")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "missing", ["delete WebAssembly", "delete DecompressionStream", "delete Worker"]
+)
+def test_a_browser_that_cannot_run_python_gets_no_button(missing, newcomer, host):
+    newcomer.add_init_script(missing.replace("delete ", "delete window."))
+    page = visit(newcomer, host)
+
+    assert page.locator(".la-live__run").count() == 0
+    assert page.problems == []
+
+
+# -- Running --------------------------------------------------------------------------------------
+
+
+def test_a_press_on_run_says_what_it_loads_and_shows_that_python_agrees(newcomer, host):
+    page = visit(newcomer, host)
+    text = run(page, 1)
+
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"once: \d+\.\d MB"))
+    expect_state(text, "done")
+    expect(text.locator(".la-live__status")).to_have_text("as on this page")
+    expect(text.locator(".cell_output")).to_be_visible()
+    assert page.problems == []
+
+
+def test_a_text_runs_after_those_above_that_it_needs_and_says_so(reader, host):
+    page = visit(reader, host)
+    text = run(page, 4)  # a + b, which the first cell makes
+
+    expect_state(text, "done")
+    expect(text.locator(".la-live__status")).to_have_text("as on this page · ran 1 above first")
+    expect_state(live(page, 1), "done")
+    assert live(page, 2).get_attribute("data-la-state") is None
+
+
+def test_the_keyboard_alone_edits_runs_and_leaves(reader, host):
+    page = visit(reader, host)
+    live(page, 5).locator(".la-live__edit").focus()
+    page.keyboard.press("Enter")
+    editor = page.get_by_label("Code of cell 5")
+    expect(editor).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("3 * a")
+    page.keyboard.press("Shift+Enter")
+
+    expect_state(live(page, 5), "done")
+    expect(live(page, 5).locator(".la-live__output")).to_contain_text("array([12,  3])")
+    expect(live(page, 5).locator(".la-live__status")).to_contain_text("your output")
+    expect(live(page, 5).locator(".cell_output")).to_be_hidden()
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(editor).not_to_be_focused()
+
+
+def test_restore_brings_back_the_code_and_the_output_of_the_page(reader, host):
+    page = visit(reader, host)
+    write(page, 5, "a - a")
+    expect_state(run(page, 5), "done")
+    live(page, 5).locator(".la-live__undo").click()
+
+    expect(live(page, 5).locator(".cell_input pre")).to_contain_text("2 * a")
+    expect(live(page, 5).locator(".cell_output")).to_be_visible()
+    expect(live(page, 5).locator(".la-live__output")).to_be_hidden()
+
+
+def test_an_edited_cell_is_run_again_before_one_that_needs_it(reader, host):
+    page = visit(reader, host)
+    expect_state(run(page, 4), "done")
+    write(page, 1, "import numpy as np\na, b = np.array([1, 1]), np.array([1, 2])\na")
+    run(page, 4)
+
+    expect(live(page, 4).locator(".la-live__output")).to_contain_text("array([2, 3])")
+
+
+def test_reset_forgets_the_variables_and_restores_the_page(reader, host):
+    page = visit(reader, host)
+    write(page, 5, "stranger = 1")
+    expect_state(run(page, 5), "done")
+    bar(page).get_by_role("button", name="Forget all variables").click()
+    write(page, 5, "stranger")
+    run(page, 5)
+
+    expect(live(page, 5).locator(".la-live__output")).to_contain_text("NameError")
+
+
+def test_an_error_shows_the_readers_lines_and_leads_to_its_page(reader, host):
+    page = visit(reader, host)
+    write(page, 5, "import numpy as np\n\nnp.linalg.inv(np.array([[1, 2], [2, 4]]))")
+    text = run(page, 5)
+
+    expect_state(text, "failed")
+    lines = text.locator(".la-live__output pre").inner_text().splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[1] == '  File "cell 5", line 3, in <module>'
+    assert lines[-1] == "numpy.linalg.LinAlgError: Singular matrix"
+    assert not any("site-packages" in line for line in lines)
+    link = text.locator(".la-live__gallery a")
+    expect(link).to_have_text("Singular matrix")
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Singular matrix")
+
+
+def test_a_picture_is_drawn_by_the_readers_own_matplotlib(reader, host):
+    page = visit(reader, host)
+    text = run(page, 7)
+
+    expect_state(text, "done")
+    picture = text.locator(".la-live__output img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("picture => picture.naturalWidth") > 300
+    assert picture.get_attribute("alt") == text.locator(".cell_output img").get_attribute("alt")
+
+
+def test_a_session_is_shown_with_its_prompts(reader, host):
+    page = visit(reader, host, "faq/dot-or-star.html")
+    write(page, 1, "import numpy as np\nfor k in (1, 2):\n    print(k * np.eye(1))\n\nnp.dot(2, 3)")
+    text = run(page, 1)
+
+    expect_state(text, "done")
+    assert text.locator(".la-live__output pre").inner_text().splitlines() == [
+        ">>> import numpy as np",
+        ">>> for k in (1, 2):",
+        "...     print(k * np.eye(1))",
+        "[[1.]]",
+        "[[2.]]",
+        ">>> np.dot(2, 3)",
+        "np.int64(6)",
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation_while_python_is_at_work(theme, reader, host):
+    page = visit(reader, host)
+    page.emulate_media(color_scheme=theme)
+    write(page, 5, "1 / 0")
+    expect_state(run(page, 5), "failed")
+    write(page, 4, "print('x' * 30000)")
+    expect_state(run(page, 4), "done")
+    result = Axe().run(page)
+
+    assert result.violations_count == 0, result.generate_report()
+
+
+class Guarded(Handler):
+    """Serves with the headers that the site asks its host for."""
+
+    def end_headers(self):
+        policy = (SITE / "_headers").read_text("utf-8").partition("Policy: ")[2].splitlines()[0]
+        self.send_header("Content-Security-Policy", policy)
+        super().end_headers()
+
+
+def test_everything_works_under_the_policy_as_a_header_which_binds_the_worker_too(newcomer):
+    with serve(SITE, Guarded) as host:
+        page = visit(newcomer, host)
+        write(page, 7, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('drawn');")
+        text = run(page, 7)
+
+        expect_state(text, "done")
+        expect(text.locator(".la-live__output img")).to_be_visible()
+        assert page.problems == []
+
+
+# -- What goes wrong ------------------------------------------------------------------------------
+
+
+def test_an_endless_loop_stops_within_a_second_and_the_page_runs_on(reader, host):
+    page = visit(reader, host)
+    expect_state(run(page, 1), "done")
+    write(page, 5, "while True:\n    pass")
+    expect_state(run(page, 5), "running")
+    begun = time.monotonic()
+    bar(page).get_by_role("button", name="Stop Python").click()
+    expect_state(live(page, 5), "stopped")
+    assert time.monotonic() - begun < 1
+
+    write(page, 5, "a @ b")
+    expect_state(run(page, 5), "done")
+    expect(live(page, 5).locator(".la-live__output")).to_contain_text("np.int64(11)")
+
+
+def test_ten_megabytes_of_output_are_cut_and_the_page_stays_responsive(reader, host):
+    page = visit(reader, host)
+    write(page, 5, "for _ in range(100_000):\n    print('x' * 99)")
+    text = run(page, 5)
+
+    expect_state(text, "done")
+    shown = len(text.locator(".la-live__output pre").inner_text())
+    assert 10_000 < shown < 50_000
+    expect(text.locator(".la-live__rest")).to_contain_text("characters more")
+    begun = time.monotonic()
+    text.locator(".la-live__more").click()
+    assert len(text.locator(".la-live__output pre").inner_text()) > shown
+    assert time.monotonic() - begun < 2
+    with page.expect_download() as download:
+        text.locator(".la-live__save").click()
+    assert len(download.value.path().read_bytes()) == 10_000_000
+
+
+@pytest.mark.parametrize(
+    "hog", ["np.ones((50000, 50000))", "[np.ones((10_000, 1_000)) for _ in range(100)]"]
+)
+def test_a_memory_hog_gets_a_memory_error_and_python_starts_anew(hog, reader, host):
+    page = visit(reader, host)
+    write(page, 5, f"import numpy as np\nhoard = {hog}")
+    text = run(page, 5)
+
+    expect_state(text, "failed")
+    expect(text.locator(".la-live__output")).to_contain_text("MemoryError")
+    expect(page.get_by_role("status")).to_contain_text("Memory was full")
+    expect_state(run(page, 4), "done")
+
+
+def test_input_is_refused(reader, host):
+    page = visit(reader, host)
+    write(page, 5, "input('how much?')")
+
+    expect(run(page, 5).locator(".la-live__output")).to_contain_text("RuntimeError: input()")
+
+
+def test_a_download_that_is_cut_says_so_and_can_be_tried_again(newcomer, host, requests):
+    Counted.cut = "pyodide.asm.wasm.gz"
+    page = visit(newcomer, host)
+    text = run(page, 1)
+    expect(page.get_by_role("status")).to_contain_text("The download was cut short")
+    expect_state(text, "stopped")
+
+    Counted.cut = ""
+    bar(page).get_by_role("button", name="Retry the download").click()
+    expect_state(text, "done")
+
+
+def test_a_second_visit_loads_nothing_and_also_works_without_a_network(newcomer, host, requests):
+    page = visit(newcomer, host)
+    expect_state(run(page, 1), "done")
+    kept(page)
+    page.close()
+    requests.clear()
+
+    page = visit(newcomer, host)
+    expect_state(run(page, 1), "done")
+    assert [path for path in requests if "_static/runtime/" in path] == []
+    page.close()
+
+    newcomer.set_offline(True)
+    page = visit(newcomer, host)
+    write(page, 4, "a @ b")
+    expect_state(run(page, 4), "done")
+    expect(live(page, 4).locator(".la-live__output")).to_contain_text("np.int64(11)")
+
+
+def test_a_damaged_cache_is_fetched_anew(newcomer, host, requests):
+    page = visit(newcomer, host)
+    expect_state(run(page, 1), "done")
+    kept(page)
+    damaged = page.evaluate(
+        """async () => {
+          const name = (await caches.keys()).find((name) => name.startsWith("la-runtime"));
+          const cache = await caches.open(name);
+          const keys = await cache.keys();
+          for (const key of keys) await cache.put(key, new Response("damaged"));
+          return keys.map(({url}) => url.replace(/.*[/]/, ""));
+        }"""
+    )
+    assert {"pyodide.asm.js", "pyodide.asm.wasm.gz", "python_stdlib.zip", "snapshot"} <= {*damaged}
+    page.close()
+    requests.clear()
+
+    page = visit(newcomer, host)
+    expect_state(run(page, 1), "done")
+    expect(live(page, 1).locator(".la-live__status")).to_have_text("as on this page")
+    assert any("pyodide.asm.wasm.gz" in path for path in requests)

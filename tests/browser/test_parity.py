@@ -1,0 +1,133 @@
+"""Every runnable text of every page, in the reader's own Python, prints what the build printed.
+
+Each page is run from top to bottom, as a reader does with "Run all"; then each text of it alone,
+after no more than those above that it needs. What cannot be equal says why, in the page's source.
+"""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PARITY
+from tests.compare import same
+from tests.conftest import SITE, pages
+
+FRAMES = re.compile(r"(Traceback \(most recent call last\):\n)(?: .*\n)*")
+
+
+def texts_of(path):
+    """The runnable texts of a page, as its HTML has them: a list of dicts."""
+    soup = BeautifulSoup((SITE / path).read_text("utf-8"), "html.parser")
+    return [text_of(element) for element in soup.select(".la-live")]
+
+
+def text_of(element):
+    session = element["data-la-kind"] == "session"
+    code = element.select_one("pre" if session else ".cell_input pre").get_text()
+    outputs = [code] if session else map(printed, element.select(".cell_output :is(pre, img)"))
+    return {
+        "kind": element["data-la-kind"],
+        "code": without_prompts(code) if session else code,
+        "built": "".join(outputs),
+        "runs": element["data-la-runs"] == "yes",
+        "reason": element["data-la-reason"],
+    }
+
+
+def printed(part):
+    return "[picture]\n" if part.name == "img" else part.get_text()
+
+
+def without_prompts(session):
+    lines = session.splitlines()
+    return "\n".join(line[4:] for line in lines if line.startswith((">>>", "...")))
+
+
+PAGES = {path: texts for path in pages() if (texts := texts_of(path))}
+
+
+def own(events, index):
+    """What the text at `index` printed, among what the worker sent."""
+    return "".join(
+        "[picture]\n" if event["kind"] == "image" else event["text"]
+        for event in events
+        if event["type"] == "output" and event["index"] == index
+    )
+
+
+def says_the_same(built, own):
+    """The rule for recorded outputs; of a traceback, the last line counts, as in a doctest."""
+    built, own = (FRAMES.sub(r"\1", text).rstrip() + "\n" for text in (built, own))
+    own = re.sub(r" +$", "", own, flags=re.MULTILINE)  # the page has none at the end of a line
+    built = re.sub(r"\n\n(?=>>>)", "\n", built)  # an author may set statements apart
+    return same(built, own) or matches(built, own)
+
+
+def matches(built, own):
+    """An expected output may hold `...`, which stands for anything on its line."""
+    lines, own_lines = built.splitlines(), own.splitlines()
+    return len(lines) == len(own_lines) and all(
+        same(f"{line}\n", f"{other}\n")
+        or re.fullmatch(re.escape(line).replace(r"\.\.\.", ".*"), other)
+        for line, other in zip(lines, own_lines, strict=True)
+    )
+
+
+def differences(path, run):
+    """What each text that should print the same printed, where it did not; counts them all."""
+    texts = PAGES[path]
+    for index, text in enumerate(texts):
+        if not text["runs"]:
+            yield index, "not runnable, and say why", ""
+            continue
+        mine = own(run(index), index)
+        if says_the_same(text["built"], mine):
+            yield index, "print the same", ""
+        elif text["reason"]:
+            yield index, "differ, and say why", ""
+        else:
+            told = f"{text['code']}\n-- built --\n{text['built']}-- in the browser --\n{mine}"
+            yield index, "DIFFER", f"{path}: {told}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_prints_in_the_browser_what_the_build_printed(path, python):
+    done = [index for index, text in enumerate(PAGES[path]) if not text["runs"]]
+
+    def run(index):
+        above = [*range(index), *done]
+        return python.events(PAGES[path], index, done=above, fresh=index == 0)
+
+    found = list(differences(path, run))
+    PARITY.update(what for _, what, _ in found)
+
+    assert "".join(told for _, _, told in found) == ""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_text_alone_runs_after_no_more_than_it_needs(path, python):
+    found = differences(path, lambda index: python.events(PAGES[path], index))
+
+    assert "".join(told for _, _, told in found) == ""
+
+
+def test_a_text_that_differs_or_does_not_run_says_why():
+    for path, texts in PAGES.items():
+        for text in texts:
+            assert text["runs"] or text["reason"], f"{path}: {text['code']}"
+
+
+@pytest.mark.parametrize("path", ["index.html", "faq/index.html", "lessons/matrices.html"])
+def test_run_all_on_a_page_finds_that_all_is_as_on_the_page(path, open_page):
+    page = open_page(path)
+    page.locator(".la-live__run").first.click()
+    page.get_by_role("button", name="Run all of this page").click()
+    bar = page.get_by_role("region", name="Python on this page")
+    expect(bar).to_have_attribute("data-la-busy", "no", timeout=180_000)
+
+    for text in page.locator(".la-live").all():
+        pictures = text.locator("img").count()
+        expect(text).to_have_attribute("data-la-verdict", "yours" if pictures else "same")
+    assert page.problems == [] and page.blocked == []

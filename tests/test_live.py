@@ -1,0 +1,305 @@
+"""Live cells, on the builder's side: what is marked, fetched and served, and what a text needs."""
+
+import ast
+import gzip
+import hashlib
+import importlib.util
+import json
+import shutil
+import sys
+
+import pytest
+from sphinx.errors import ExtensionError
+
+from lesson_extensions.live import fetch, runtime
+from tests.conftest import ROOT, SITE
+
+PYTHON = ROOT / "lesson_extensions/live/python"
+FETCHED = ROOT / "docs/_build/runtime"
+ADDED = 20_000  # bytes, gzip: what live cells may add to a page before a press
+
+PAGE = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Notebook
+
+```{code-cell}
+x = 6 * 7
+x
+```
+
+```python
+>>> 6 * 7
+42
+```
+"""
+
+
+def module(name):
+    """A file that runs inside the worker, imported here."""
+    spec = importlib.util.spec_from_file_location(f"worker_{name}", PYTHON / f"{name}.py")
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+needs = module("needs")
+
+
+@pytest.fixture
+def fetched(site):
+    if runtime.missing_from(FETCHED):
+        pytest.fail("the runtime is not there: see what `nox -s runtime` says")
+    return FETCHED
+
+
+# -- What is marked --------------------------------------------------------------------------------
+
+
+def test_cells_and_sessions_are_marked_and_the_page_is_told_where_the_runtime_is(
+    build_site, fetched
+):
+    site = build_site({"index.md": PAGE}, live_runtime=str(fetched))
+    cell, session = site.html("index").select(".la-live")
+
+    assert (cell["data-la-kind"], session["data-la-kind"]) == ("cell", "session")
+    assert cell["class"] == ["la-live"], "the wrapper has the classes of what it wraps"
+    head = (site.app.outdir / "index.html").read_text("utf-8")
+    folder = head.partition('<meta name="la-runtime" content="')[2].partition('"')[0]
+    manifest = json.loads((site.app.outdir / folder / "manifest.json").read_text("utf-8"))
+    for name, file in manifest["files"].items():
+        data = (site.app.outdir / folder / name).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == file["sha256"]
+        assert len(data) == file["bytes"] or name.endswith((".js", ".mjs"))
+
+
+def test_without_a_runtime_a_page_is_what_it_was(build_site, tmp_path):
+    site = build_site({"index.md": PAGE}, live_runtime=str(tmp_path / "nothing"))
+    page = site.html("index")
+
+    assert site.warnings == ""
+    assert page.select(".la-live") == []
+    assert page.select_one(".cell_output pre").get_text() == "42\n"
+    assert "la-runtime" not in (site.app.outdir / "index.html").read_text("utf-8")
+    assert not (site.app.outdir / "offline.js").exists()
+
+
+def test_a_reason_is_given_to_the_text_below_it(build_site, fetched):
+    note = "```{in-browser} it has no threads.\n:runs: no\n```\n```python\n>>> 1\n"
+    page = build_site(
+        {"index.md": PAGE.replace("```python\n>>> 6 * 7\n", note)}, live_runtime=str(fetched)
+    ).html("index")
+    cell, session = page.select(".la-live")
+
+    assert (cell["data-la-runs"], cell["data-la-reason"]) == ("yes", "")
+    assert (session["data-la-runs"], session["data-la-reason"]) == ("no", "it has no threads.")
+
+
+def test_a_reason_with_no_text_below_is_a_warning_with_its_line(build_site):
+    site = build_site({"index.md": "# Page\n\n```{in-browser} so.\n```\n\nWords.\n"})
+
+    assert "index.md:3: WARNING: no runnable text follows this" in site.warnings
+
+
+def test_a_runtime_file_with_a_wrong_hash_stops_the_build_and_is_named(
+    build_site, fetched, tmp_path
+):
+    folder = tmp_path / "runtime"
+    shutil.copytree(fetched, folder)
+    (folder / "python_stdlib.zip").write_bytes(b"something else")
+
+    with pytest.raises(ExtensionError, match=r"python_stdlib\.zip has the sha256 [0-9a-f]{64}"):
+        build_site({"index.md": PAGE}, live_runtime=str(folder))
+
+
+def test_live_cells_add_little_to_a_page_before_a_press():
+    page = (SITE / "lessons/vectors.html").read_text("utf-8")
+    bare = "".join(line for line in page.splitlines(keepends=True) if "la-live" not in line)
+    markup = len(gzip.compress(page.encode())) - len(gzip.compress(bare.encode()))
+    assets = [SITE / "_static" / f"{name}" for name in ("live.js", "live.css")]
+    assets += [SITE / "_static" / f"{name}" for name in ("measure.js", "measure.css")]
+    weight = markup + sum(len(gzip.compress(path.read_bytes())) for path in assets)
+
+    assert 2_000 < weight <= ADDED
+
+
+def test_a_first_run_loads_what_the_page_on_running_says():
+    page = (SITE / "run-code.html").read_text("utf-8")
+    loads = int(page.partition('data-bytes="')[2].partition('"')[0])
+
+    assert 8e6 < loads < 10e6, "the page says: some nine megabytes"
+    assert runtime.PINS["packages"]["numpy"]["version"] in page
+
+
+# -- What is fetched -------------------------------------------------------------------------------
+
+
+def place(files, asked):
+    """A place that has `files` and notes what it was asked for."""
+
+    def read(missing):
+        asked.append(list(missing))
+        for name in missing:
+            if name in files:
+                yield name, files[name]
+
+    return read
+
+
+@pytest.fixture
+def two_pins(monkeypatch):
+    """A runtime of two small files."""
+    files = {"a.zip": b"first", "b.whl": b"second"}
+    pins = [
+        {"file": name, "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
+    ]
+    monkeypatch.setattr(runtime, "FILES", pins)
+    return files
+
+
+def test_each_place_is_asked_only_for_what_the_ones_before_lacked(two_pins, tmp_path):
+    asked = []
+    places = {
+        "one": place({"a.zip": b"first"}, asked),
+        "two": place(two_pins, asked),
+        "three": place(two_pins, asked),
+    }
+
+    assert fetch.fetch(tmp_path, places) == []
+    assert asked == [["a.zip", "b.whl"], ["b.whl"]]
+    assert fetch.fetch(tmp_path, {"one": place({}, asked)}) == [], "what is there is not fetched"
+
+
+def test_a_file_with_a_wrong_hash_is_not_kept_and_another_place_may_have_the_right_one(
+    two_pins, tmp_path
+):
+    wrong = {**two_pins, "b.whl": b"forged"}
+    with pytest.raises(runtime.WrongHash, match=r"b\.whl has the sha256"):
+        fetch.fetch(tmp_path, {"one": place(wrong, [])})
+    assert not (tmp_path / "b.whl").exists()
+
+    assert fetch.fetch(tmp_path, {"one": place(wrong, []), "two": place(two_pins, [])}) == []
+    assert (tmp_path / "b.whl").read_bytes() == b"second"
+
+
+def test_a_place_that_cannot_be_reached_is_named_and_the_next_is_asked(two_pins, tmp_path):
+    def silent(missing):
+        raise TimeoutError
+        yield
+
+    said = []
+    assert fetch.fetch(tmp_path, {"one": silent, "two": place(two_pins, [])}, said.append) == []
+    assert said == ["the runtime could not be had from one: TimeoutError"]
+    assert fetch.fetch(tmp_path / "new", {"one": silent}, said.append) == ["a.zip", "b.whl"]
+
+
+def test_the_archive_is_the_same_bytes_at_each_build_and_holds_what_the_worker_imports():
+    files = runtime.python_files()
+    imported = {
+        alias.name
+        for data in files.values()
+        for node in ast.walk(ast.parse(data))
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+
+    assert runtime.archive(files) == runtime.archive(files)
+    assert {"console.py", "needs.py", "page.py", "pretty.py"} <= files.keys()
+    assert "needs" in imported
+
+
+# -- What a text needs -----------------------------------------------------------------------------
+
+FIRST = "import numpy as np\nimport matplotlib.pyplot as plt\na = np.array([1, 2])"
+
+
+@pytest.mark.parametrize(
+    ("sources", "needed"),
+    [
+        ([FIRST, "b = a + 1", "c = 5", "b"], [0, 1, 3]),
+        ([FIRST, "a = 3", "a"], [1, 2]),  # a is bound anew: the first is not needed
+        ([FIRST, "a[0] = 9", "a"], [0, 1, 2]),
+        ([FIRST, "a += 1", "a"], [0, 1, 2]),
+        ([FIRST, "a.sort()", "a"], [0, 1, 2]),
+        ([FIRST, "np.fill_diagonal(a, 0)", "a"], [0, 1, 2]),
+        ([FIRST, "np.add(a, a, out=a)", "a"], [0, 1, 2]),
+        ([FIRST, "np.linalg.norm(a)", "a"], [0, 2]),  # it reads a, no more
+        ([FIRST, "def f(x):\n    return x + a", "f(1)"], [0, 1, 2]),
+        ([FIRST, "def f(a):\n    b = a\n    return b", "f(1)"], [1, 2]),
+        ([FIRST, "[a for a in range(3)]"], [1]),
+        ([FIRST, "rng = np.random.default_rng(0)", "rng.random()", "rng.random()"], [0, 1, 2, 3]),
+        ([FIRST, "np.set_printoptions(precision=3)", "1 / 3"], [0, 1, 2]),
+        ([FIRST, "for k in range(3):\n    s = k", "s, k"], [1, 2]),
+        ([FIRST, "this is no Python", "a"], [0, 2]),
+    ],
+)
+def test_a_text_needs_those_above_that_bind_or_change_what_it_uses(sources, needed):
+    assert needs.cells(sources, len(sources) - 1) == needed
+
+
+def test_what_ran_already_is_not_run_again():
+    assert needs.cells([FIRST, "b = a", "b"], 2, done={0}) == [1, 2]
+
+
+def test_matplotlib_is_loaded_when_it_is_used_and_not_when_it_is_imported():
+    sources = [FIRST, "a", "plt.plot(a)"]
+
+    assert needs.packages(sources, [0, 1]) == []
+    assert needs.packages(sources, [0, 2]) == ["matplotlib"]
+
+
+@pytest.fixture
+def console(monkeypatch):
+    """What a console shows: console(kind, source) → list of (kind, text)."""
+    monkeypatch.setattr(sys, "path", [str(PYTHON), *sys.path])
+    monkeypatch.setitem(sys.modules, "pretty", importlib.import_module("IPython.lib.pretty"))
+    monkeypatch.setattr("builtins.input", input)
+    shown = []
+    made = module("console").Console(lambda kind, text: shown.append((kind, text)))
+
+    def run(kind, source):
+        shown.clear()
+        made.run(kind, source, f"{kind} 1")
+        return list(shown)
+
+    yield run
+    sys.modules.pop("needs", None)
+
+
+def test_a_cell_shows_the_value_of_its_last_expression_unless_a_semicolon_ends_it(console):
+    assert console("cell", "x = 1\nx + 1") == [("result", "2\n")]
+    assert console("cell", "x + 1;") == []
+    assert console("cell", "print(x)\nNone") == [("stdout", "1\n")]
+
+
+def test_a_session_goes_on_after_an_error_and_shows_each_statement(console):
+    shown = console("session", "# why\n1 / 0\n\nfor k in (1, 2):\n    k\n'end'")
+
+    assert [kind for kind, _ in shown] == [
+        *("source", "error", "source", "result", "result", "source", "result")
+    ]
+    assert shown[0] == ("source", ">>> # why\n>>> 1 / 0\n")
+    assert shown[2] == ("source", ">>> for k in (1, 2):\n...     k\n")
+    assert shown[-1] == ("result", "'end'\n")
+
+
+def test_a_traceback_holds_the_readers_lines_and_no_others(console):
+    ((kind, text),) = console("cell", "import json\n\njson.loads('{')")
+    lines = text.splitlines()
+
+    assert kind == "error"
+    assert lines[:2] == [
+        "Traceback (most recent call last):",
+        '  File "cell 1", line 3, in <module>',
+    ]
+    assert lines[-1].startswith("json.decoder.JSONDecodeError: ")
+    assert sum("File" in line for line in lines) == 1
+
+
+def test_more_than_the_limit_is_counted_and_not_kept(console):
+    shown = console("cell", "for _ in range(300):\n    print('x' * 99_999)")
+    text = "".join(text for _, text in shown)
+
+    assert len(text) < 20_000_100
+    assert text.endswith("\n… 10,000,000 characters more were not kept\n")
