@@ -1,0 +1,70 @@
+"""Times n × n products by three loops and by `@`, wherever it runs; prints one line of JSON.
+
+measure.py puts this text into the page, and measure.js has it run in the reader's browser.
+"""
+
+import json
+import time
+import timeit
+
+import numpy as np
+
+SIZES = (8, 16, 32, 64, 128, 256)
+BUDGET = 5.0  # seconds for all sizes together
+TOO_SLOW = 0.5  # seconds a run: no larger n is timed then
+
+rng = np.random.default_rng(0)
+
+
+def matmul_loops(A, B):
+    """A B for lists of rows: A is (m, k), B is (k, n)."""
+    m, k, n = len(A), len(B), len(B[0])
+    C = [[0.0] * n for _ in range(m)]
+    for i in range(m):
+        for j in range(n):
+            total = 0.0
+            for p in range(k):
+                total += A[i][p] * B[p][j]
+            C[i][j] = total
+    return C
+
+
+def seconds(task):
+    """The fastest of several runs of task(), in seconds."""
+    timer = timeit.Timer(task)
+    runs = 1
+    while (spent := timer.timeit(runs)) < 0.03:  # a browser's clock may tick in milliseconds
+        runs *= 2
+    again = timer.repeat(min(8, int(0.25 / spent)), runs)
+    return min(t for t in [spent, *again] if t) / runs  # 0: between two ticks of a coarse clock
+
+
+def time_loops(n):
+    A, B = rng.random((n, n)).tolist(), rng.random((n, n)).tolist()
+    return seconds(lambda: matmul_loops(A, B))
+
+
+def time_matmul(n):
+    A, B = rng.random((n, n)), rng.random((n, n))
+    return seconds(lambda: A @ B)
+
+
+TASKS = {"loops": (time_loops, 64), "@ float64": (time_matmul, 256)}  # with the largest n of each
+
+
+def measure():
+    """{name: {n: seconds}}; both tasks at each n in turn, so that time is up for both alike."""
+    times = {name: {} for name in TASKS}
+    for time_task, _ in TASKS.values():
+        time_task(SIZES[0])  # a browser compiles anew, and better, what has run for a while
+    begin = time.perf_counter()
+    for n in SIZES:
+        for name, (time_task, largest) in TASKS.items():
+            fast_enough = max(times[name].values(), default=0) <= TOO_SLOW
+            if n <= largest and fast_enough and time.perf_counter() - begin < BUDGET:
+                times[name][n] = time_task(n)
+    return times
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))
