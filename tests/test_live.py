@@ -198,7 +198,8 @@ def test_the_archive_is_the_same_bytes_at_each_build_and_holds_what_the_worker_i
     files = runtime.python_files()
     imported = {
         alias.name
-        for data in files.values()
+        for name, data in files.items()
+        if name.endswith(".py")
         for node in ast.walk(ast.parse(data))
         if isinstance(node, ast.Import)
         for alias in node.names

@@ -1,5 +1,9 @@
 """What the worker asks Python: one console a page, and the corrections made before it begins."""
 
+import contextlib
+import os
+from pathlib import Path
+
 import native_errors
 import needs
 import numpy as np
@@ -15,9 +19,18 @@ def begin(emit, corrections=True):
         native_errors.install()
         wide_integers.install()
     needs.install()
+    set_look()
     state["print options"] = np.get_printoptions()
     state["index"] = 0
     state["console"] = Console(lambda kind, text: emit(state["index"], kind, text))
+
+
+def set_look():
+    """Give pictures the look of the site's, which lies in the archive with this file."""
+    with contextlib.suppress(OSError):  # a site without a look of its own
+        look = Path("/home/pyodide/matplotlibrc")
+        look.write_bytes(__loader__.get_data(f"{__loader__.archive}/matplotlibrc"))
+        os.environ["MATPLOTLIBRC"] = str(look)
 
 
 def reset():
@@ -44,6 +57,8 @@ def run(texts, index):
     """Run a text; return the name of the error that ended it, and of the package that it lacks."""
     kind, code = texts[index]
     state["index"] = index
+    if "random" in code:
+        wide_integers.install_random()
     try:
         return state["console"].run(kind, code, f"{kind} {index + 1}"), ""
     except needs.Package as package:

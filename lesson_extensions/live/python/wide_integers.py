@@ -56,6 +56,8 @@ DISCOVER, DEFAULT, COMMON = 0, 2, 3  # words of the table of functions
 
 astype = np.ndarray.astype  # as it was before it is wrapped
 kept = []  # what C points to must not be collected
+# np.random.binomial and its like fill arrays of np.long with C longs: they go on with this one
+legacy_numpy = types.ModuleType("numpy")
 
 
 def install():
@@ -64,8 +66,10 @@ def install():
         return False
     rename()
     retype_python_int()
-    widen_functions()
-    widen_methods()
+    widen_functions(np)  # numpy.linalg gives no long once np.intp is int64
+    widen_methods(np.ndarray, METHODS.split())
+    widen_methods(np.ufunc, ["reduceat"])
+    widen_ufuncs()
     widen_classes()
     return True
 
@@ -75,10 +79,7 @@ def rename():
     names = {"int32": np.intc, "uint32": np.uintc}
     names |= dict.fromkeys(["int_", "intp", "long"], np.int64)
     names |= dict.fromkeys(["uint", "uintp", "ulong"], np.uint64)
-    # np.random.binomial and its like fill arrays of np.long with C longs: let them go on so
-    legacy = types.ModuleType("numpy")
-    vars(legacy).update({**vars(np), **names, "int_": np.int_, "long": np.long})
-    np.random.mtrand.np = legacy
+    vars(legacy_numpy).update({**vars(np), **names, "int_": np.int_, "long": np.long})
     vars(np).update(names)
     np.sctypeDict.update(names, int=np.int64)  # dtype="int32"
     np._core.arrayprint._typelessdata[:] = [np.int64, np.float64, np.complex128, np.bool]
@@ -211,26 +212,31 @@ class Ufunc:
         return repr(self.ufunc)
 
 
-def widen_functions():
-    for namespace in (np, np.random):  # numpy.linalg gives no long once np.intp is int64
-        for name, function in list(vars(namespace).items()):
-            public = callable(function) and hasattr(function, "__name__") and name[0] != "_"
-            if public and not isinstance(function, (type, np.ufunc)) and name != "frompyfunc":
-                setattr(namespace, name, wrap(function))
+def install_random():
+    """The same for np.random, which NumPy loads when it is used: a tenth of a second, so later."""
+    if hasattr(legacy_numpy, "int_") and np.random.mtrand.np is not legacy_numpy:
+        np.random.mtrand.np = legacy_numpy
+        legacy = [name for name in np.random.__all__ if name in vars(np.random.RandomState)]
+        widen_functions(np.random)
+        widen_methods(np.random.RandomState, legacy)
+
+
+def widen_functions(namespace):
+    for name, function in list(vars(namespace).items()):
+        public = callable(function) and hasattr(function, "__name__") and name[0] != "_"
+        if public and not isinstance(function, (type, np.ufunc)) and name != "frompyfunc":
+            setattr(namespace, name, wrap(function))
+
+
+def widen_methods(cls, names):
+    with mutable(cls):
+        for name in names:
+            setattr(cls, name, wrap(vars(cls)[name]))
+
+
+def widen_ufuncs():
     for name in SEARCHING.split():
         setattr(np, name, Ufunc(getattr(np, name)))
-
-
-def widen_methods():
-    legacy = [name for name in np.random.__all__ if name in vars(np.random.RandomState)]
-    for cls, names in (
-        (np.ndarray, METHODS.split()),
-        (np.random.RandomState, legacy),
-        (np.ufunc, ["reduceat"]),
-    ):
-        with mutable(cls):
-            for name in names:
-                setattr(cls, name, wrap(vars(cls)[name]))
     with mutable(np.ufunc):  # sum, prod, cumsum, cumprod and trace end here
         np.ufunc.reduce = wrap_sum(np.ufunc.reduce)
         np.ufunc.accumulate = wrap_sum(np.ufunc.accumulate)

@@ -9,14 +9,11 @@
  * interrupt would need.
  */
 
-/** What a first run can import beforehand: it is kept in the snapshot. */
-const IMPORTS = `
-import ast, base64, bisect, builtins, codecs, collections, contextlib, copy, ctypes, dataclasses
-import datetime, enum, functools, gc, hashlib, importlib.abc, inspect, io, itertools, json, linecache
-import math, numbers, operator, os, pathlib, pickle, platform, random, re, secrets, shutil, string
-import struct, symtable, tempfile, textwrap, threading, timeit, traceback, types, typing, unicodedata
-import urllib.parse, warnings, weakref, zipfile
-`;
+/** What NumPy and the console import: it is kept in the snapshot. */
+const IMPORTS = "import ast, base64, ctypes, datetime, linecache, numbers, pickle, platform, traceback";
+
+const PACKAGES = "/lib/python3.12/site-packages/";
+const COMPILED = `import glob; glob.glob("${PACKAGES}**/*.pyc", recursive=True)`;
 
 const network = self.fetch.bind(self);
 
@@ -110,12 +107,12 @@ gaveUp.catch(() => {});
 
 /** A file as Pyodide's fetch wants it. @param {string} name */
 async function answer(name) {
-  const unpacked = name.endsWith(".wasm");
-  const { body, whole } = await open(unpacked ? `${name}.gz` : name);
+  const unpacked = `${name}.z` in manifest.files;
+  const { body, whole } = await open(unpacked ? `${name}.z` : name);
   checks.push(whole);
   return unpacked
     ? new Response(body.pipeThrough(new DecompressionStream("gzip")), {
-        headers: { "Content-Type": "application/wasm" },
+        headers: { "Content-Type": name.endsWith(".wasm") ? "application/wasm" : "" },
       })
     : new Response(body);
 }
@@ -128,31 +125,35 @@ self.fetch = (request, options) => {
   const url = new URL(request instanceof Request ? request.url : request, address).href;
   const name = url.startsWith(address) ? url.slice(address.length) : "";
   if (name === "pyodide-lock.json") return Promise.resolve(Response.json(manifest.lock));
-  if (!(name in manifest.files) && !(`${name}.gz` in manifest.files)) return network(request, options);
+  if (!(name in manifest.files) && !(`${name}.z` in manifest.files)) return network(request, options);
   const early = ahead.get(name);
   ahead.delete(name);
   return early ?? answer(name);
 };
 
-/** The state of a Python that has just started, from an earlier visit; null if there is none. */
-async function readSnapshot() {
-  const hit = await store?.match(`${address}snapshot`);
+/**
+ * What an earlier visit made and kept, or null: "snapshot", the memory of a Python that has just
+ * started, and "compiled", NumPy's modules as Python compiled them.
+ * @param {string} name
+ */
+async function readMade(name) {
+  const hit = await store?.match(`${address}${name}`);
   if (!hit) return null;
-  const data = await hit.arrayBuffer();
-  return (await sha256(data)) === hit.headers.get("X-SHA256") ? new Uint8Array(data) : null;
+  const data = new Uint8Array(await hit.arrayBuffer());
+  return (await sha256(data)) === hit.headers.get("X-SHA256") ? data : null;
 }
 
-/** @param {Uint8Array} snapshot */
-async function keepSnapshot(snapshot) {
-  keep(`${address}snapshot`, new Response(snapshot, { headers: { "X-SHA256": await sha256(snapshot) } }));
+/** @param {string} name @param {Uint8Array} data */
+async function keepMade(name, data) {
+  keep(`${address}${name}`, new Response(data, { headers: { "X-SHA256": await sha256(data) } }));
 }
 
 async function startPython() {
-  const names = Object.keys(manifest.files);
-  const wheel = /** @type {string} */ (names.find((name) => name.startsWith("numpy-")));
-  total = names.reduce((sum, name) => sum + (manifest.files[name].first ? manifest.files[name].bytes : 0), 0);
-  const snapshotRead = readSnapshot();
-  for (const name of ["pyodide.asm.wasm", "python_stdlib.zip", wheel, "console.zip"]) {
+  total = Object.values(manifest.files).reduce((sum, { first, bytes }) => sum + (first ? bytes : 0), 0);
+  const made = [readMade("snapshot"), readMade("compiled")];
+  const numpy = answer("numpy.tar").then(bytes);
+  numpy.catch(giveUp);
+  for (const name of ["pyodide.asm.wasm", "python_stdlib.zip", "console.zip"]) {
     const early = answer(name);
     early.catch(giveUp);
     ahead.set(name, early);
@@ -160,7 +161,7 @@ async function startPython() {
   await Promise.all(SCRIPTS.map(dropDamaged));
   const [{ loadPyodide }, snapshot] = await Promise.all([
     import(`${address}pyodide.mjs`),
-    snapshotRead,
+    made[0],
     import(`${address}pyodide.asm.js`), // sets what loadPyodide looks for
   ]);
   for (const script of SCRIPTS) count(manifest.files[script].bytes);
@@ -170,13 +171,53 @@ async function startPython() {
   );
   if (!snapshot) {
     python.runPython(IMPORTS);
-    if (store) keepSnapshot(python.makeMemorySnapshot());
+    if (store) keeping.push(keepMade("snapshot", python.makeMemorySnapshot()));
   }
-  const consoleZip = new Uint8Array(await (await self.fetch(`${address}console.zip`)).arrayBuffer());
-  await loadPackage("numpy");
-  python.FS.writeFile("/console.zip", consoleZip);
+  untar(await numpy, PACKAGES);
+  const compiled = await made[1];
+  if (compiled) untar(compiled, PACKAGES);
+  python.runPython(`import sys; sys.dont_write_bytecode = ${compiled || !store ? "True" : "False"}`);
+  python.FS.writeFile("/console.zip", await bytes(await self.fetch(`${address}console.zip`)));
   python.runPython(`import sys; sys.path.insert(0, "/console.zip")`);
   await Promise.all(checks); // nothing of the reader's runs on a damaged file
+}
+
+/** @param {Response} response */
+const bytes = async (response) => new Uint8Array(await response.arrayBuffer());
+
+/**
+ * Unpack a tar of files into a folder of Python's file system.
+ * @param {Uint8Array} tar @param {string} folder
+ */
+function untar(tar, folder) {
+  const text = (from, length) => new TextDecoder().decode(tar.subarray(from, from + length)).replace(/\0.*/s, "");
+  const made = new Set();
+  for (let at = 0; tar[at]; ) {
+    const path = folder + text(at, 100); // a USTAR header: name at 0, size in octal at 124
+    const size = parseInt(text(at + 124, 12), 8);
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    if (!made.has(parent)) python.FS.mkdirTree(parent);
+    made.add(parent);
+    python.FS.writeFile(path, tar.subarray(at + 512, at + 512 + size), { canOwn: true });
+    python.FS.utime(path, 0, 0); // what was compiled from it names its time
+    at += 512 + 512 * Math.ceil(size / 512);
+  }
+}
+
+/** Keep what Python compiled of NumPy, as a tar that untar can read, for the next visit. */
+function keepCompiled() {
+  if (python.runPython("import sys; sys.dont_write_bytecode")) return;
+  const parts = [];
+  for (const path of python.runPython(COMPILED).toJs()) {
+    const data = python.FS.readFile(path);
+    const header = new Uint8Array(512);
+    new TextEncoder().encodeInto(path.slice(PACKAGES.length), header);
+    new TextEncoder().encodeInto(data.length.toString(8), header.subarray(124));
+    parts.push(header, data, new Uint8Array(-data.length & 511));
+  }
+  python.runPython("sys.dont_write_bytecode = True");
+  const tar = new Blob([...parts, new Uint8Array(512)]);
+  keeping.push(tar.arrayBuffer().then((data) => keepMade("compiled", new Uint8Array(data))));
 }
 
 /** @param {string} name */
@@ -241,8 +282,9 @@ const handlers = {
     started = Promise.race([start(message.corrections ?? true), gaveUp]);
     await started;
     send("ready");
+    keepCompiled();
     await keepScripts();
-    await Promise.all(keeping);
+    for (const kept of keeping) await kept; // one may bring another
     send("kept");
   },
 
