@@ -19,8 +19,8 @@ ADVICE = (
 class Client(inline.ModifiedNotebookClient):
     """A kernel sends what was printed every 0.2 seconds, in the middle of a line if need be.
 
-    nbclient joins the pieces; myst-nb's nb_merge_streams would end a line after each. And it would
-    drop what comes 4 seconds late, in silence: a busy machine is slow, and no output may be lost.
+    nbclient joins the pieces; myst-nb's nb_merge_streams would end a line after each. By default it
+    drops, in silence, what comes 4 seconds late: a busy machine is slow, and no output may be lost.
     """
 
     coalesce_streams = True

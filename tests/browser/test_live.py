@@ -186,6 +186,19 @@ def test_the_keyboard_alone_edits_runs_and_leaves(reader, host):
     expect(editor).not_to_be_focused()
 
 
+def test_where_the_editor_cannot_be_had_a_plain_one_does(newcomer, host):
+    newcomer.route("**/editor.js", lambda route: route.abort())
+    page = visit(newcomer, host)
+    live(page, 5).locator(".la-live__edit").click()
+    area = page.get_by_role("textbox", name="Code of cell 5")
+    expect(area).to_be_focused()
+    area.fill("2 + 3")
+    area.press("Shift+Enter")
+
+    expect_state(live(page, 5), "done")
+    expect(live(page, 5).locator(".la-live__output")).to_have_text("5\n")
+
+
 def test_restore_brings_back_the_code_and_the_output_of_the_page(reader, host):
     page = visit(reader, host)
     write(page, 5, "a - a")
@@ -315,6 +328,7 @@ def test_an_endless_loop_stops_within_a_second_and_the_page_runs_on(reader, host
     bar(page).get_by_role("button", name="Stop Python").click()
     expect_state(live(page, 5), "stopped")
     assert time.monotonic() - begun < 1
+    assert page.workers == [], "the loop goes on in a worker that nobody sees"
 
     write(page, 5, "a @ b")
     expect_state(run(page, 5), "done")
