@@ -82,6 +82,7 @@ class Text {
     this.full = "";
     /** @type {any} */
     this.editor = null;
+    this.opened = false;
     this.addTools();
   }
 
@@ -98,7 +99,10 @@ class Text {
       this.runButton = button("Run", "la-live__run", `Run ${this.name}`, () => run(this));
       this.runButton.title = loads;
       this.editButton = button("Edit", "la-live__edit", `Edit ${this.name}`, () => this.edit());
-      this.undoButton = button("Restore", "la-live__undo", `Restore ${this.name}`, () => this.restore());
+      this.undoButton = button("Restore", "la-live__undo", `Restore ${this.name}`, () => {
+        this.restore();
+        this.editButton?.focus(); // the button that was pressed is gone
+      });
       this.undoButton.hidden = true;
       this.tools.append(this.runButton, this.editButton, this.undoButton, this.status);
     }
@@ -211,7 +215,8 @@ class Text {
   }
 
   async edit() {
-    if (this.editor) return this.editor.focus();
+    if (this.opened) return this.editor?.focus();
+    this.opened = true; // a second press may come while the editor is on its way
     this.element.closest("details")?.setAttribute("open", "");
     this.element.querySelector("details")?.setAttribute("open", "");
     const parent = make("div", { className: "la-live__editor" });
@@ -228,6 +233,7 @@ class Text {
     this.pre.before(parent);
     this.tools?.append(hint);
     const { openEditor } = await import(new URL("editor.js", here).href).catch(() => ({ openEditor: openTextarea }));
+    if (!this.opened) return; // restored meanwhile
     this.editor = openEditor(settings);
     this.pre.hidden = true;
     this.kind === "session" && this.output?.setAttribute("hidden", "");
@@ -243,6 +249,7 @@ class Text {
   restore() {
     this.editor?.destroy();
     this.editor = null;
+    this.opened = false;
     for (const part of this.element.querySelectorAll(".la-live__editor, .la-live__hint")) part.remove();
     this.pre.hidden = false;
     this.code = this.original;
@@ -250,7 +257,6 @@ class Text {
     /** @type {HTMLElement} */ (this.output).hidden = true;
     /** @type {HTMLElement} */ (this.undoButton).hidden = true;
     this.set("", "");
-    this.editButton?.focus();
   }
 }
 
