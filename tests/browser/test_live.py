@@ -398,7 +398,9 @@ def test_a_second_visit_loads_nothing_and_also_works_without_a_network(newcomer,
     requests.clear()
 
     page = visit(newcomer, host)
-    expect_state(run(page, 1), "done")
+    text = run(page, 1)
+    expect(page.get_by_role("status")).not_to_contain_text("MB")
+    expect_state(text, "done")
     assert [path for path in requests if "_static/runtime/" in path] == []
     page.close()
 

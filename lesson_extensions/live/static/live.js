@@ -340,8 +340,15 @@ function startWorker() {
   worker.onmessage = ({ data }) => heard[data.type]?.(data);
   worker.onerror = (event) => heard.broken({ during: ready ? "run" : "load", reason: event.message ?? "" });
   worker.postMessage({ type: "load", address });
-  bar.say(`Loading Python and NumPy, once: ${megabytes(+(runtime?.dataset.bytes ?? 0))}`);
+  bar.say("Starting Python");
+  sayWhatLoads(address);
   stayOffline();
+}
+
+/** What is in the cache of this runtime is not loaded again. @param {string} address */
+async function sayWhatLoads(address) {
+  const kept = await self.caches?.has(`la-runtime ${address}`).catch(() => false);
+  if (!kept && !ready) bar.say(`Loading Python and NumPy, once: ${megabytes(+(runtime?.dataset.bytes ?? 0))}`);
 }
 
 /**
