@@ -29,17 +29,11 @@ extensions = [
     "sphinx_sitemap",
     "sphinxext.opengraph",
     "notfound.extension",
-    "lesson_extensions.cards",
-    "lesson_extensions.claims",
-    "lesson_extensions.csp",
-    "lesson_extensions.execution",
-    "lesson_extensions.glossary",
-    "lesson_extensions.lessons",
-    "lesson_extensions.live",
-    "lesson_extensions.mathml",
-    "lesson_extensions.measure",
-    "lesson_extensions.pictures",
 ]
+extensions += [f"lesson_extensions.{feature}" for feature in (
+    "cards", "check", "claims", "csp", "execution", "exercise", "glossary", "lessons", "live",
+    "mathml", "measure", "notebooks", "pictures", "player", "skill_tree",
+)]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath", "substitution"]

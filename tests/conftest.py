@@ -40,14 +40,19 @@ class Site:
                 "myst_nb",
                 "sphinx_design",
                 "lesson_extensions.cards",
+                "lesson_extensions.check",
                 "lesson_extensions.claims",
                 "lesson_extensions.execution",
+                "lesson_extensions.exercise",
                 "lesson_extensions.glossary",
                 "lesson_extensions.lessons",
                 "lesson_extensions.live",
                 "lesson_extensions.mathml",
                 "lesson_extensions.measure",
+                "lesson_extensions.notebooks",
                 "lesson_extensions.pictures",
+                "lesson_extensions.player",
+                "lesson_extensions.skill_tree",
             ],
             "html_theme": "furo",
             "nb_execution_mode": "inline",
@@ -102,9 +107,12 @@ def address(site):
 def serve(site, handler=None):
     """Serve the site below the path for which it was built, as a host does with a project's pages.
 
-    The page for what does not exist says which: its links start at the root of the host.
+    The page for what does not exist says which: its links start at the root of the host. A site
+    without such a page is served at the root.
     """
-    path = re.search(r'href="(/[^"]*)_static/', (site / "404.html").read_text("utf-8"))[1]
+    missing = site / "404.html"
+    found = missing.is_file() and re.search(r'href="(/[^"]*)_static/', missing.read_text("utf-8"))
+    path = found[1] if found else "/"
     handler = functools.partial(handler or Handler, path=path, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
