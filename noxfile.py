@@ -53,6 +53,12 @@ def live(session):
 
 
 @nox.session
+def new(session):
+    """Make a page to begin with: `-- lesson "Title"`, or showcase, faq, term, error."""
+    session.run("python", "-m", "tools.new", *session.posargs)
+
+
+@nox.session
 def tests(session):
     """Build the site and test it, in the browser too; what follows `--` goes to pytest."""
     install(session, "docs", "test", "browser")

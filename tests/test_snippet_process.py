@@ -1,0 +1,64 @@
+"""The code of our directives runs in a process of its own, and what goes wrong there is said."""
+
+import os
+import sys
+
+import pytest
+
+from lesson_extensions.snippets import SnippetError, ask
+
+SCRIPT = """
+import os, subprocess, sys
+from lesson_extensions.snippets import answer
+
+def work(question):
+    print("noise of a snippet")
+    exec(question)
+    return [1, "ä"]
+
+answer(work)
+"""
+
+
+@pytest.fixture
+def script(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT, "utf-8")
+    return path
+
+
+def test_the_answer_is_not_mixed_with_what_a_snippet_prints(script):
+    assert ask(script, "print('more')") == [1, "ä"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no FIFO in the file system")
+def test_an_endless_loop_ends_at_the_time_limit_and_takes_its_children_with_it(script, tmp_path):
+    fifo = tmp_path / "fifo"  # both hold it open for as long as they live
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    loop = f"held = os.open({str(fifo)!r}, os.O_WRONLY); os.set_inheritable(held, True)\n"
+    loop += "subprocess.Popen(['sleep', '600'], close_fds=False)\nos.write(held, b'x')"
+
+    with pytest.raises(SnippetError, match="more than 1 seconds"):
+        ask(script, f"{loop}\nwhile True: pass", timeout=1)
+
+    assert os.read(reader, 9) == b"x"
+    assert os.read(reader, 9) == b""  # nobody holds it any more; else BlockingIOError
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_huge_array_ends_at_the_memory_limit(script):
+    with pytest.raises(SnippetError, match="MemoryError"):
+        ask(script, "bytearray(10 << 30)")
+
+
+def test_a_process_that_ends_itself_is_reported_with_its_code(script):
+    with pytest.raises(SnippetError, match="ended with code 3"):
+        ask(script, "os._exit(3)")
+
+
+def test_what_a_script_imports_is_ours_whatever_the_folder(script, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert ask(script, "assert 'numpy' not in sys.modules") == [1, "ä"]
+    assert os.getcwd() == str(tmp_path)
