@@ -31,8 +31,8 @@ extensions = [
     "notfound.extension",
 ]
 extensions += [f"lesson_extensions.{feature}" for feature in (
-    "cards", "check", "claims", "csp", "execution", "exercise", "glossary", "lessons", "live",
-    "mathml", "measure", "notebooks", "pictures", "player", "skill_tree",
+    "cards", "check", "claims", "csp", "execution", "exercise", "glossary", "lessons", "light",
+    "live", "mathml", "measure", "notebooks", "pictures", "player", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build

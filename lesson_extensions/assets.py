@@ -5,9 +5,10 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 
 
-def add_assets(app, *names, folder=STATIC):
-    """Serve `folder` and load its named files on every page: style sheets, and modules.
+def add_assets(app, *names, folder=STATIC, on=None):
+    """Serve `folder` and load its named files: style sheets, and modules.
 
+    With a class of nodes as `on`, only the pages that hold such a node load them; else all pages.
     Raises FileNotFoundError for a name that the folder does not hold.
     """
 
@@ -15,11 +16,22 @@ def add_assets(app, *names, folder=STATIC):
         if str(folder) not in config.html_static_path:
             config.html_static_path.append(str(folder))
 
-    app.connect("config-inited", serve)
+    def load():
+        for name in names:
+            if name.endswith(".css"):
+                app.add_css_file(name)
+            else:
+                app.add_js_file(name, type="module")  # deferred, and shares no globals
+
+    def load_where_used(app, pagename, templatename, context, doctree):
+        if doctree is not None and next(doctree.findall(on), None) is not None:
+            load()  # during this event Sphinx adds files to this page only
+
     for name in names:
         if not (folder / name).is_file():
             raise FileNotFoundError(folder / name)
-        if name.endswith(".css"):
-            app.add_css_file(name)
-        else:
-            app.add_js_file(name, type="module")  # a module is deferred and shares no globals
+    app.connect("config-inited", serve)
+    if on is None:
+        load()
+    else:
+        app.connect("html-page-context", load_where_used)

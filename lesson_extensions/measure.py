@@ -238,5 +238,5 @@ def pass_over(self, node):
 def setup(app):
     app.add_node(chart, html=(visit_chart, None), latex=(pass_over, None), text=(pass_over, None))
     app.add_directive("on-your-machine", OnYourMachineDirective)
-    add_assets(app, "measure.css", "measure.js")
+    add_assets(app, "measure.css", "measure.js", on=chart)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

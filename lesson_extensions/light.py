@@ -1,0 +1,26 @@
+"""A page loads the files of sphinx-design only if it holds something of it: they are 10 kB."""
+
+import re
+from pathlib import PurePosixPath
+
+WANTED_BY = {
+    "sphinx-design.min.css": re.compile(r'class="[^"]*\bsd-'),
+    "design-tabs.js": re.compile(r'class="[^"]*\bsd-tab-'),
+}
+
+
+def wanted(asset, body):
+    """Whether a page with this body needs the file."""
+    mark = WANTED_BY.get(PurePosixPath(str(asset.filename)).name)
+    return mark is None or mark.search(body) is not None
+
+
+def drop_unused(app, pagename, templatename, context, doctree):
+    body = context.get("body", "")
+    for kind in ("css_files", "script_files"):
+        context[kind] = [asset for asset in context[kind] if wanted(asset, body)]
+
+
+def setup(app):
+    app.connect("html-page-context", drop_unused, priority=900)  # after all have added theirs
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
