@@ -1,0 +1,320 @@
+"""{player}: the author's program → nodes."""
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx import addnodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from lesson_extensions.player.nodes import fold, player, value
+from lesson_extensions.snippets import TIMEOUT, SnippetError, ask
+
+logger = logging.getLogger(__name__)
+
+TRACER = Path(__file__).with_name("tracer.py")
+STEP = re.compile(r"#\s*%%(.*)")
+PREDICT = re.compile(r"#\s*predict:(.*)")
+LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+COLUMNS = ("name", "value", "shape", "dtype")
+
+
+class RefusedError(Exception):
+    """What is wrong and what to write instead; `line` is one of the program, None of the page."""
+
+    def __init__(self, subtype, text, line=None):
+        super().__init__(text)
+        self.subtype, self.line = subtype, line
+
+
+@dataclass
+class Step:
+    """A step as it is written; the lines are those of the file."""
+
+    title: str
+    said: list[str]
+    code: str
+    line: int
+    predict: str | None = None
+    question: str = ""
+    predict_line: int = 0
+
+
+# -- The program -----------------------------------------------------------------------------------
+
+
+def read_program(path):
+    """The first line of the docstring ("" if there is none), and the steps; raises RefusedError."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = "is not in UTF-8" if isinstance(error, ValueError) else "cannot be read"
+        mend = "write the path of a program, relative to this page or, with a leading /, to docs/"
+        raise RefusedError("program", f"{path.name} {why}; {mend}") from None
+    tree = compiled(text, path)
+    lines = text.split("\n")
+    starts = [
+        token.start[0]
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT and token.start[1] == 0 and STEP.match(token.string)
+    ]
+    if not starts:
+        mend = "begin each with a line such as `# %% Make a vector`"
+        raise RefusedError("step", f"there is no step in this program; {mend}", 1)
+    docstring = ast.get_docstring(tree) or ""
+    outside = [part.lineno for part in tree.body[bool(docstring) :] if part.lineno < starts[0]]
+    if outside:
+        mend = "put it below the first line that begins with `# %%`"
+        raise RefusedError("step", f"this code is in no step; {mend}", outside[0])
+    steps = [
+        read_step(lines[start - 1 : end - 1], start, path)
+        for start, end in zip(starts, [*starts[1:], len(lines) + 1], strict=True)
+    ]
+    return docstring.partition("\n")[0].rstrip("."), steps
+
+
+def read_step(lines, start, path):
+    """The step that these lines of the file are, of which the first is number `start`."""
+    title = STEP.match(lines[0])[1].strip()
+    if not title:
+        raise RefusedError("step", "this step has no title; write one behind `# %%`", start)
+    step = Step(title, [], "", 0)
+    at = 1
+    while at < len(lines) and lines[at].startswith("#"):
+        asked = PREDICT.match(lines[at])
+        if not asked:
+            step.said.append(lines[at][1:].strip())
+        elif step.predict is not None:
+            raise RefusedError("predict", "a step has one prediction; take one away", start + at)
+        else:
+            step.predict_line = start + at
+            step.predict, _, step.question = (
+                part.strip() for part in asked[1].strip().partition(" ? ")
+            )
+            step.question = step.question or f"What will `{step.predict}` be?"
+            compiled(step.predict, path, step.predict_line, "eval")
+        at += 1
+    if not any(step.said):
+        mend = "say in comment lines right below its title what it does"
+        raise RefusedError("step", f"the step “{title}” has no narration; {mend}", start)
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    step.line, step.code = start + at, "\n".join(lines[at:]).rstrip()
+    if not compiled(step.code, path, step.line).body:
+        mend = "write some below its comment lines"
+        raise RefusedError("step", f"the step “{title}” has no code; {mend}", start)
+    return step
+
+
+def compiled(code, path, line=1, mode="exec"):
+    """The syntax tree of code that begins at this line of the program; raises RefusedError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            before = "\n" * (line - 1) if mode == "exec" else ""
+            return ast.parse(before + code, str(path), mode)
+    except (SyntaxError, ValueError) as error:  # ValueError: a null byte
+        why = getattr(error, "msg", error)
+        if mode == "eval":
+            text = f"`{code}` cannot be predicted: {why}; write one Python expression"
+            raise RefusedError("predict", text, line) from None
+        text = f"this is not Python: {why}; mend it, and see that each step is whole"
+        raise RefusedError("program", text, getattr(error, "lineno", None) or line) from None
+
+
+def chosen(text, steps):
+    """The slice of the steps that `:steps:` names; raises RefusedError."""
+    found = re.fullmatch(r"(\d+)(?:\s*[-–]\s*(\d+))?", text.strip())
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= first <= last <= steps:
+        mend = f"which has {steps} steps; write one such as `:steps: 1-{steps}`"
+        raise RefusedError("steps", f"`:steps: {text}` is no range of this program, {mend}")
+    return slice(first - 1, last)
+
+
+def traced(path, steps):
+    """What each step printed and left, see tracer.py; raises RefusedError."""
+    question = {"path": str(path), "steps": [asdict(step) for step in steps]}
+    try:
+        answer = ask(TRACER, question, TIMEOUT)
+    except SnippetError as error:
+        text = f"this program gave no answer: {error}; see that it ends by itself"
+        raise RefusedError("program", text, 1) from None
+    if "steps" in answer:
+        return answer["steps"]
+    line, text = answer["error"]["line"], answer["error"]["text"]
+    if answer["error"]["predicted"]:
+        mend = "write an expression of what there is after the step"
+        raise RefusedError("predict", f"what is to be predicted raises {text}; {mend}", line)
+    mend = "mend the program, or catch the error where you want to show it"
+    raise RefusedError("program", f"this raises {text}; {mend}", line)
+
+
+# -- The nodes -------------------------------------------------------------------------------------
+
+
+class PlayerDirective(SphinxDirective):
+    """The steps of a program, each with the state that it left.
+
+    ```{player} ../algebra_ops.py
+    :steps: 2-5
+    :label: algebra-again
+    :title: The same again
+    ```
+
+    becomes: player (label, notebook) > paragraph (title, download), enumerated_list > list_item
+    (label-1) > title, narration, code, prediction, container > output, table of variables; …
+
+    The path is relative to the page or, with a leading /, to the pages' folder. The program is
+    Python; each step in it is
+
+    # %% Make a vector
+    # What the narrator says, in Markdown.
+    # predict: v.shape ? Which shape will `v` have?
+    v = np.array([2, 1])
+
+    The prediction may be left out, and so may its question. All steps up to the last shown are
+    run; the answer of a prediction is its expression, evaluated after its step.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec = {
+        "steps": directives.unchanged_required,
+        "label": directives.unchanged_required,
+        "title": directives.unchanged_required,
+    }
+
+    def run(self):
+        relative, absolute = self.env.relfn2path(self.arguments[0])
+        self.path = Path(absolute)
+        self.env.note_dependency(str(self.path))
+        self.env.note_dependency(str(TRACER))
+        try:
+            return [self.draw(f"/{relative}", *read_program(self.path))]
+        except RefusedError as refused:
+            logger.warning(
+                "%s",
+                refused,
+                location=f"{self.path}:{refused.line}" if refused.line else self.get_location(),
+                type="player",
+                subtype=refused.subtype,
+            )
+            return []
+
+    def draw(self, target, docstring, steps):
+        part = slice(None)
+        if "steps" in self.options:
+            part = chosen(self.options["steps"], len(steps))
+        label = self.label(len(steps[part]))
+        traces = traced(self.path, steps[: part.stop])
+
+        node = player("", classes=["la-player"])
+        node["label"], node["notebook"] = label, cells(steps, part)
+        self.set_source_info(node)
+        title = self.inline(self.options.get("title") or docstring or self.path.stem)
+        download = addnodes.download_reference("", "", reftarget=target)
+        download += nodes.literal("", self.path.name)
+        node += nodes.paragraph("", classes=["la-player__head"])
+        node[0] += [nodes.strong("", "", *title, classes=["la-player__name"]), nodes.Text(" ")]
+        node[0] += download
+        items = list(map(self.draw_step, steps[part], traces[part]))
+        node += nodes.enumerated_list(
+            "", *items, enumtype="arabic", prefix="", suffix=".", classes=["la-player__steps"]
+        )
+        self.name_node(node, label)
+        for number, item in enumerate(items, 1):
+            self.name_node(item, f"{label}-{number}")
+            item[0] += nodes.reference("", "", *item[0].pop(0), refid=f"{label}-{number}")
+        return node
+
+    def draw_step(self, step, trace):
+        item = nodes.list_item()
+        item += nodes.paragraph("", "", nodes.strong("", "", *self.inline(step.title)))
+        item[0]["classes"] = ["la-player__title"]
+        said = nodes.container(classes=["la-player__said"])
+        self.state.nested_parse(StringList(step.said, str(self.path)), self.content_offset, said)
+        item += said
+        item += literal_block(step.code, "python", "la-player__lines")
+        if step.predict is not None:
+            guess = nodes.container(classes=["la-player__guess"])
+            guess += nodes.paragraph("", "", *self.inline(step.question))
+            guess += fold("", nodes.paragraph("", "", value("", trace["answer"])))
+            item += guess
+        outcome = nodes.container(classes=["la-player__outcome"])
+        if trace["printed"]:
+            outcome += nodes.paragraph("", "It prints", classes=["la-player__heading"])
+            outcome += literal_block(trace["printed"].rstrip("\n"), "none", "la-player__output")
+        if trace["variables"]:
+            outcome += nodes.paragraph("", "Variables now", classes=["la-player__heading"])
+            outcome += table(trace["variables"])
+        item += outcome
+        return item
+
+    def inline(self, text):
+        return self.parse_inline(text)[0]
+
+    def label(self, steps):
+        """The label that the author gave, or one from the file's name; raises RefusedError."""
+        label = self.options.get("label", "").strip() or nodes.make_id(self.path.stem)
+        if not LABEL.fullmatch(label):
+            mend = "write lower case, digits and hyphens, such as `:label: algebra-again`"
+            raise RefusedError("label", f"“{label}” is no label; {mend}")
+        elsewhere = self.env.domains.standard_domain.anonlabels
+        for name in (label, *(f"{label}-{number}" for number in range(1, steps + 1))):
+            if name in self.state.document.nameids or name in elsewhere:
+                page = elsewhere.get(name, [self.env.current_document.docname])[0]
+                mend = "give this player another by `:label: another-name`"
+                raise RefusedError("label", f"the label “{name}” stands in {page} already; {mend}")
+        return label
+
+    def name_node(self, node, name):
+        """Let links lead to this node, from other pages too."""
+        node["names"], node["ids"] = [name], [name]
+        self.state.document.note_explicit_target(node, node)
+
+
+def literal_block(text, language, name):
+    return nodes.literal_block(text, text, language=language, classes=[name])
+
+
+def table(variables):
+    """table > tgroup > colspec …, thead, tbody; a row for each variable"""
+
+    def row(*entries):
+        return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *e)) for e in entries))
+
+    rows = []
+    for held in variables:
+        name = [value("", held["name"])]
+        if held["mark"]:
+            name += [nodes.Text(" "), nodes.emphasis("", held["mark"])]
+        rows.append(row(name, *([value("", held[column])] for column in COLUMNS[1:])))
+    group = nodes.tgroup(cols=len(COLUMNS))
+    group += [nodes.colspec(colwidth=width) for width in (24, 40, 12, 12)]  # for plain text
+    group += nodes.thead("", row(*([nodes.Text(column)] for column in COLUMNS)))
+    group += nodes.tbody("", *rows)
+    return nodes.table("", group)
+
+
+def cells(steps, part):
+    """The chosen steps as cells of a notebook, behind one that holds the steps before them."""
+    found = []
+    if part.start:
+        earlier = "\n\n".join(step.code for step in steps[: part.start])
+        found.append({"cell_type": "code", "source": earlier})
+    for number, step in enumerate(steps[part], 1):
+        text = "\n".join([f"**{number}. {step.title}.**", *step.said])
+        if step.predict is not None:
+            text += f"\n\n{step.question} Say it before you run the cell."
+        found.append({"cell_type": "markdown", "source": text})
+        found.append({"cell_type": "code", "source": step.code})
+    return found

@@ -1,0 +1,34 @@
+"""What a player is made of, beside the nodes of docutils that all writers know."""
+
+from html import escape
+
+from docutils import nodes
+
+
+class player(nodes.container):
+    """Stands around a program's steps; `notebook` holds them as cells, for the download."""
+
+
+class value(nodes.literal):
+    """What a variable or an expression holds, as Python prints it: line breaks count."""
+
+
+class fold(nodes.container):
+    """The answer of a prediction, folded away where the format can."""
+
+
+# -- HTML ----------------------------------------------------------------------------------------
+
+
+def visit_value(self, node):
+    text = escape(node.astext(), quote=False)
+    self.body.append(f'<code class="la-player__value">{text}</code>')
+    raise nodes.SkipNode
+
+
+def visit_fold(self, node):
+    self.body.append('<details class="la-player__answer"><summary>Answer</summary>\n')
+
+
+def depart_fold(self, node):
+    self.body.append("</details>\n")
