@@ -1,5 +1,20 @@
-"""Being written."""
+"""{check}: a question whose answer is computed when the page is built.
+
+directive.py reads what the author wrote, prover.py runs it, nodes.py shows it, and static/check.js
+asks the reader.
+"""
+
+from pathlib import Path
+
+from lesson_extensions.assets import add_assets
+from lesson_extensions.check import directive, nodes
+
+STATIC = Path(__file__).parent / "static"
 
 
 def setup(app):
+    nodes.setup(app)
+    app.add_directive("check", directive.CheckDirective)
+    add_assets(app)  # check.js imports progress.js from there
+    add_assets(app, "check.css", "check.js", folder=STATIC, on=nodes.check)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,320 @@
+"""{check}: the author's text becomes nodes, and its answer is computed on the way."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from lesson_extensions import snippets
+from lesson_extensions.check import notebook
+from lesson_extensions.check.nodes import check, check_answer, check_summary, check_title
+
+logger = logging.getLogger(__name__)
+
+PROVER = Path(__file__).with_name("prover.py")
+LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+KINDS = {  # what the reader is asked to do
+    "one": "choose one",
+    "several": "choose all that are right",
+    "number": "type a number",
+    "shape": "type a shape",
+    "order": "put the lines in order",
+    "raises": "choose what raises, and the error",
+}
+TYPED = ("number", "shape")
+
+
+class Refused(Exception):
+    """The check cannot be built: subtype of the warning, and its text."""
+
+
+class CheckDirective(SphinxDirective):
+    """A question with a computed answer.
+
+    :::{check}
+    :label: dot-product
+    :answer: np.dot([1, 2], [3, 4])
+
+    What does `np.dot([1, 2], [3, 4])` give?
+
+    - `11`
+    - `np.array([3, 8])`: 3 and 8 are the products; the dot product adds them.
+
+    Each entry of one vector meets the entry in the same place of the other.
+    :::
+
+    becomes: check (ids, kind, key, spec, task, task_kind, notebook) >
+        check_title
+        container.la-check__question > … what comes before the list
+        bullet_list.la-check__choices > list_item > paragraph, of a kind that shows choices
+        check_answer >
+            check_summary
+            paragraph.la-check__key (a literal_block, for lines in order)
+            container.la-check__explanation > … what comes after the list
+            bullet_list.la-check__why > list_item, for each wrong choice
+
+    A ```python block in the question is the set-up. `key` has what check.js needs: indices of
+    choices as they are shown, numbers, shapes, or what Python says of each order.
+    """
+
+    has_content = True
+    option_spec = {
+        name: directives.unchanged for name in ("label", "kind", "answer", "holds", "tolerance")
+    }
+
+    def run(self):
+        self.env.note_dependency(str(PROVER))
+        try:
+            return [self.build()]
+        except Refused as refused:
+            self.warn(*refused.args)
+            return []
+
+    def warn(self, subtype, text):
+        logger.warning(
+            "%s", text, location=(self.env.docname, self.lineno), type="check", subtype=subtype
+        )
+
+    def build(self):
+        kind = self.options.get("kind", "one")
+        if kind not in KINDS:
+            raise Refused(
+                "kind", f"there is no kind {kind!r} of check; write one of {', '.join(KINDS)}"
+            )
+        label = self.label()
+        question, items, explanation = self.parts()
+        choices = [read_choice(number, item) for number, item in enumerate(items, 1)]
+        panes = [pane for part in question for pane in part.findall(nodes.literal_block)]
+        setup = [pane.astext() for pane in panes if pane.get("language") == "python"]
+        literals = [code.astext() for part in question for code in part.findall(nodes.literal)]
+        spec = {
+            "kind": kind,
+            **{name: self.options.get(name, "") for name in ("answer", "holds", "tolerance")},
+            "setup": "\n".join(setup),
+            "shown": literals,
+            "choices": [
+                {
+                    "code": choice.astext(),
+                    "misconception": " ".join(part.astext() for part in [*text, *blocks]),
+                    "words": not isinstance(choice, nodes.literal),
+                }
+                for choice, text, blocks in choices
+            ],
+        }
+        proof = self.prove(spec)
+        order = shuffled(label, len(choices), kind == "order")
+
+        node = check(ids=[label], classes=["la-check"], kind=kind, spec=spec)
+        node["task"], node["task_kind"] = label, "check"
+        node["key"] = key_of(spec, proof, order)
+        self.set_source_info(node)
+        self.state.document.set_id(node)
+        asked = todo(spec, proof)
+        node += check_title("", f"Check: {asked}")
+        node += nodes.container("", *question, classes=["la-check__question"])
+        if kind not in TYPED:
+            shown = [[nodes.paragraph("", "", choices[index][0].deepcopy())] for index in order]
+            node += bullets("la-check__choices", shown)
+        answer, right = check_answer(), self.answer(spec, proof, choices)
+        answer += [check_summary("", "Answer"), right]
+        answer += nodes.container("", *explanation, classes=["la-check__explanation"])
+        # in the order in which they are shown, or that of the key's numbers
+        wrong = sorted(order) if kind in TYPED else order
+        wrong = [i for i in wrong if kind != "order" and i not in proof["right"]]
+        if wrong:
+            answer += bullets("la-check__why", [why(*choices[index]) for index in wrong])
+        node += answer
+        shown = [] if kind in TYPED else order
+        source = "\n".join(self.content)
+        node["notebook"] = notebook.cells(source, asked, right, shown, wrong)
+        return node
+
+    def label(self):
+        """The label, noted for the whole site."""
+        label = self.options.get("label", "")
+        if not LABEL.fullmatch(label):
+            what = f"the label {label!r} cannot be used" if label else "this check has no label"
+            raise Refused(
+                "label",
+                f"{what}; add a line such as `:label: dot-product`: lower case, digits, hyphens",
+            )
+        known = self.env.domains.standard_domain.labels
+        if label in known:
+            raise Refused(
+                "label",
+                f"the label {label!r} is taken, in {self.env.doc2path(known[label][0])}; "
+                "give this check another: a label stands for one thing on the whole site",
+            )
+        if label in self.state.document.ids:
+            raise Refused(
+                "label",
+                f"the label {label!r} is the address of something else on this page, such as a "
+                "heading; give this check another",
+            )
+        known[label] = self.env.docname, label, "Check"
+        self.env.domains.standard_domain.anonlabels[label] = self.env.docname, label
+        return label
+
+    def parts(self):
+        """(question, items of the list, explanation); a line `---` may stand for the list."""
+        content = self.parse_content_to_nodes()
+        at = next(
+            (
+                index
+                for index, node in enumerate(content)
+                if isinstance(node, (nodes.bullet_list, nodes.transition))
+            ),
+            len(content),
+        )
+        question, rest = content[:at], content[at + 1 :]
+        explanation = [node for node in rest if not isinstance(node, nodes.transition)]
+        items = []
+        if at < len(content) and isinstance(content[at], nodes.bullet_list):
+            items = list(content[at].children)
+        if not question:
+            raise Refused("question", "this check has no question; begin with one, before the list")
+        if not explanation:
+            raise Refused(
+                "explanation",
+                "this check has no explanation; after the list, or without a list after a line "
+                "`---`, say in a sentence why the answer is right",
+            )
+        return question, items, explanation
+
+    def prove(self, spec):
+        try:
+            proof = snippets.ask(PROVER, spec)
+        except snippets.SnippetError as error:
+            raise Refused(
+                "run", f"this check could not be proven: {error}; look for an endless loop in it"
+            ) from None
+        *problems, last = proof["problems"] or [None]
+        if last:
+            for problem in problems:
+                self.warn("key", problem)
+            raise Refused("key", last)
+        return proof
+
+    def answer(self, spec, proof, choices):
+        """What is right, in a paragraph."""
+        kind, right = spec["kind"], proof["right"]
+        if kind == "order":
+            code = "\n".join(choice["code"] for choice in spec["choices"])
+            block = nodes.literal_block(code, code, language="python")
+            self.set_source_info(block)
+            return block
+        if kind == "number":
+            text = decimal(proof["value"], proof["tolerance"])
+            parts = [nodes.literal(text, text)]
+            if proof["tolerance"]:
+                parts.append(nodes.Text(f", give or take {proof['tolerance']:g}"))
+        elif kind == "shape":
+            parts = [nodes.literal(proof["answer"], proof["answer"])]
+        elif kind == "raises":
+            said = nodes.literal(proof["message"], proof["message"])
+            parts = [choices[right[0]][0].deepcopy(), nodes.Text(" raises "), said]
+        else:
+            parts = []
+            for index in right:
+                parts += [nodes.Text(", "), choices[index][0].deepcopy()]
+                value, code = proof["values"][index], spec["choices"][index]["code"]
+                if value and not tells(code, value):
+                    parts += [nodes.Text(", which is "), nodes.literal(value, value)]
+            parts = parts[1:]
+        return nodes.paragraph("", "", *parts, classes=["la-check__key"])
+
+
+def read_choice(number, item):
+    """(code or words, inline nodes of the misconception, the paragraphs that follow)"""
+    blocks = item.children
+    first = blocks[0] if blocks and isinstance(blocks[0], nodes.paragraph) else nodes.paragraph()
+    if not first.children or not isinstance(first[0], (nodes.literal, nodes.emphasis)):
+        raise Refused(
+            "choice",
+            f"choice {number} does not begin with code; write `- ` and a Python expression "
+            "between backticks, and after a wrong one `: ` and the misconception behind it",
+        )
+    choice, *text = first.children
+    if text:
+        start = text[0].lstrip() if isinstance(text[0], nodes.Text) else ""
+        if not start.startswith(":"):
+            raise Refused(
+                "choice",
+                f"what follows the code of choice {number}, `{choice.astext()}`, does not begin "
+                "with a colon; write `: ` and the misconception behind the wrong choice",
+            )
+        text[0] = nodes.Text(start[1:].lstrip())
+    return choice, [part for part in text if part.astext()], blocks[1:]
+
+
+def why(choice, text, blocks):
+    """The code and the misconception behind it."""
+    first = nodes.paragraph("", "", choice.deepcopy(), nodes.Text(": "))
+    first += [part.deepcopy() for part in text]
+    return [first, *(block.deepcopy() for block in blocks)]
+
+
+def bullets(css, items):
+    listing = nodes.bullet_list(bullet="-", classes=[css])
+    listing += [nodes.list_item("", *blocks) for blocks in items]
+    return listing
+
+
+def shuffled(label, count, never_sorted):
+    """The indices 0 … count - 1, always in the same disorder for the same label."""
+    order = sorted(range(count), key=lambda i: hashlib.sha256(f"{label} {i}".encode()).digest())
+    if never_sorted and order == sorted(order):
+        order = [*order[1:], order[0]]
+    return order
+
+
+def key_of(spec, proof, order):
+    """What check.js compares with; choices are counted as they are shown."""
+    kind = spec["kind"]
+    if kind in TYPED:
+        return {name: proof[name] for name in ("value", "tolerance", "wrong")}
+    place = {index: shown for shown, index in enumerate(order)}
+    if kind == "order":
+        said = sorted(set(proof["orders"].values()))
+        orders = {
+            "".join(str(place[int(digit)]) for digit in digits): said.index(words)
+            for digits, words in proof["orders"].items()
+        }
+        return {"said": said, "orders": orders}
+    key = {"right": sorted(place[index] for index in proof["right"])}
+    if kind == "raises":
+        key |= {"error": proof["error"], "errors": proof["errors"]}
+    return key
+
+
+def todo(spec, proof):
+    """What the reader is to do, such as: type a number, to within 0.01."""
+    text = KINDS[spec["kind"]]
+    if proof.get("tolerance"):
+        text += f", to within {proof['tolerance']:g}"
+    return text
+
+
+def decimal(value, tolerance):
+    """A number with the digits that its tolerance asks for, and one more."""
+    if not tolerance:
+        return f"{round(value, 9):g}" if value != round(value) else str(round(value))
+    return f"{float(f'{value:.{max(0, 1 - exponent(tolerance))}f}'):.12g}"
+
+
+def exponent(number):
+    """The power of ten of its first digit."""
+    return int(f"{number:e}".partition("e")[2])
+
+
+def tells(code, value):
+    """Whether one reads the value off the code, as off `np.array([1, 2])`."""
+
+    def bare(text):
+        return re.sub(r"np\.|\s|\.(?=[,\])])|\.0(?=\D|$)", "", text)
+
+    return bare(code) == bare(value) or len(value) > 60
