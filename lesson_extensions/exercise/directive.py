@@ -1,0 +1,305 @@
+"""{exercise} and its parts: the author's text becomes nodes, and is proven on the way."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from lesson_extensions import snippets
+from lesson_extensions.exercise import grader, notebook
+from lesson_extensions.exercise.nodes import exercise, exercise_fold, exercise_title, fold_title
+
+logger = logging.getLogger(__name__)
+
+LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PARTS = {  # directive: key in the exercise
+    "starter": "starter",
+    "tests": "tests",
+    "hidden-tests": "hidden",
+    "hint": "hints",
+    "solution": "solution",
+    "mistake": "mistakes",
+}
+ONCE = ("starter", "solution")
+
+
+class part(nodes.General, nodes.Element):
+    """What {starter} and its like leave for {exercise}: name, code, argument, line."""
+
+
+class PartDirective(SphinxDirective):
+    """Code that belongs to an exercise.
+
+    :::{starter}
+    code
+    :::
+
+    becomes: part (name, code, argument, line), which {exercise} takes
+    """
+
+    has_content = True
+
+    def run(self):
+        node = part(
+            name=self.name,
+            code="\n".join(self.content).strip("\n"),
+            argument=" ".join(" ".join(self.arguments).split()),
+            line=self.lineno,
+            first=self.lineno + self.content_offset + 1,  # MyST counts from the directive
+            lines=list(self.content),
+        )
+        self.set_source_info(node)
+        return [node]
+
+
+class MistakeDirective(PartDirective):
+    """A wrong program, and the feedback that it gets: `:::{mistake} You divided by …`."""
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+
+class ExerciseDirective(SphinxDirective):
+    """Work for the reader, with tests.
+
+    ::::{exercise} Project one vector onto another
+    :label: project-onto-a-line
+    :requires: np.linalg.solve
+    :forbids: np.linalg.inv
+
+    Any Markdown, and the parts: {starter}, {tests}, {hidden-tests}, {hint}, {solution}, {mistake}.
+    ::::
+
+    becomes: exercise (ids, label, title, spec, task, task_kind, notebook) >
+        exercise_title
+        … the Markdown
+        container.la-exercise__starter > literal_block
+        container.la-exercise__checks > paragraph, bullet_list > list_item …
+        exercise_fold (kind: hint) > fold_title, … for each hint
+        exercise_fold (kind: solution) > fold_title, literal_block
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec = {
+        "label": directives.unchanged_required,
+        "requires": str.split,
+        "forbids": str.split,
+    }
+
+    def run(self):
+        self.env.note_dependency(grader.__file__)
+        content = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, content)
+        parts = self.take_parts(content)
+        label = self.label()
+        if not label or not self.is_whole(parts):
+            return []
+        spec = self.spec(parts)
+        self.prove(spec, parts)
+        try:
+            grader.checks_of(spec)
+        except SyntaxError:  # of which prove() has warned
+            return []
+
+        title = " ".join(self.arguments[0].split())
+        node = exercise(classes=["la-exercise"], ids=[label], label=label, title=title, spec=spec)
+        node["task"], node["task_kind"] = label, "exercise"
+        node["notebook"] = notebook.cells(title, self.content, spec)
+        self.state.document.ids.setdefault(label, node)  # a heading below must not take it
+        self.set_source_info(node)
+        inlines, messages = self.parse_inline(self.arguments[0])
+        node += exercise_title("", "", *inlines)
+        node += messages + content.children
+        node += self.pane(spec["starter"], ["la-exercise__starter"])
+        node += self.checks(spec)
+        for number, hint in enumerate(parts["hints"], 1):
+            name = f"Hint {number}" if len(parts["hints"]) > 1 else "Hint"
+            node += exercise_fold("", fold_title("", name), *hint.children, kind="hint")
+        solution = self.pane(spec["solution"], [])
+        node += exercise_fold("", fold_title("", "Solution"), *solution, kind="solution")
+        return [node]
+
+    # -- What the author wrote -------------------------------------------------------------------
+
+    def warn(self, line, subtype, text, *args):
+        place = self.env.docname, line
+        logger.warning(text, *args, location=place, type="exercise", subtype=subtype)
+
+    def take_parts(self, content):
+        """{key in the exercise: its nodes}, taken out of the content."""
+        parts = defaultdict(list)
+        for node in list(content.findall(lambda node: isinstance(node, (part, nodes.hint)))):
+            parts["hints" if isinstance(node, nodes.hint) else PARTS[node["name"]]].append(node)
+            node.parent.remove(node)
+        return parts
+
+    def label(self):
+        """The label, noted for the whole site; "" where there is none that can be used."""
+        label = self.options.get("label", "")
+        if not LABEL.fullmatch(label):
+            self.warn(
+                self.lineno,
+                "label",
+                "%s; add a line such as `:label: project-onto-a-line`: lower case, digits, hyphens",
+                f"the label {label!r} cannot be used" if label else "this exercise has no label",
+            )
+            return ""
+        domain = self.env.domains.standard_domain
+        taken = ""
+        if label in domain.labels:
+            taken = self.env.doc2path(domain.labels[label][0])
+        elif label in self.state.document.ids:
+            taken = "this page"  # by a heading, say
+        if taken:
+            self.warn(
+                self.lineno,
+                "label",
+                "the label %r is taken, in %s; give this exercise another: a label stands for one "
+                "thing on the whole site",
+                label,
+                taken,
+            )
+        domain.labels[label] = self.env.docname, label, self.arguments[0]
+        domain.anonlabels[label] = self.env.docname, label
+        return label
+
+    def is_whole(self, parts):
+        """Whether no part is missing, or empty, or there once too often."""
+        missing = [name for name, key in PARTS.items() if not parts[key]]
+        if missing:
+            self.warn(
+                self.lineno,
+                "parts",
+                "this exercise has no %s; add %s: an exercise has a starter, tests, hidden tests, "
+                "a hint, a solution and a known mistake",
+                " and no ".join(f"{{{name}}}" for name in missing),
+                " and ".join(f"`:::{{{name}}}`" for name in missing),
+            )
+        whole = not missing
+        for key in ONCE:
+            for again in parts[key][1:]:
+                self.warn(again["line"], "parts", "a second {%s}; leave one of them", key)
+                whole = False
+        for node in (node for nodes_ in parts.values() for node in nodes_):
+            if isinstance(node, part) and not node["code"].strip():
+                self.warn(node["line"], "parts", "this {%s} is empty; write its code", node["name"])
+                whole = False
+        for node in parts["mistakes"]:
+            if not node["argument"]:
+                self.warn(
+                    node["line"],
+                    "feedback",
+                    "this mistake has no feedback; write what its maker should read behind the "
+                    "name: `:::{mistake} You divided by …`",
+                )
+                whole = False
+        return whole
+
+    def spec(self, parts):
+        """The exercise as grader.py wants it."""
+        return {
+            "starter": parts["starter"][0]["code"],
+            "tests": [line for line, _ in lines_of(parts["tests"])],
+            "hidden": [line for line, _ in lines_of(parts["hidden"])],
+            "hints": [hint.astext() for hint in parts["hints"]],
+            "solution": parts["solution"][0]["code"],
+            "mistakes": [
+                {"feedback": node["argument"], "code": node["code"]} for node in parts["mistakes"]
+            ],
+            "requires": self.options.get("requires", []),
+            "forbids": self.options.get("forbids", []),
+        }
+
+    def prove(self, spec, parts):
+        """Warn of all that is not what it should be, at its line."""
+        try:
+            problems = snippets.ask(Path(grader.__file__), spec)
+        except snippets.SnippetError as error:
+            self.warn(
+                self.lineno,
+                "run",
+                "this exercise could not be proven: %s; look for an endless loop in its programs",
+                error,
+            )
+            return
+        places = {"requires": [self.lineno], "forbids": [self.lineno]}
+        places |= {key: [line for _, line in lines_of(parts[key])] for key in ("tests", "hidden")}
+        places |= {key: [node["line"] for node in parts[key]] for key in (*ONCE, "mistakes")}
+        for key, index, sentence in problems:
+            self.warn(places[key][min(index, len(places[key]) - 1)], key, "%s", sentence)
+
+    # -- What the reader sees --------------------------------------------------------------------
+
+    def pane(self, code, classes):
+        block = nodes.literal_block(code, code, language="python")
+        self.set_source_info(block)
+        return nodes.container("", block, classes=classes)
+
+    def checks(self, spec):
+        """The public tests, and how many are hidden."""
+        box = nodes.container(classes=["la-exercise__checks"])
+        box += nodes.paragraph("", "Checks")
+        items = nodes.bullet_list(bullet="-")
+        hidden = 0
+        for check in grader.checks_of(spec):
+            hidden += check.hidden
+            if not check.hidden:
+                items += nodes.list_item("", nodes.paragraph("", "", *described(check)))
+        box += items
+        count = "One more is" if hidden == 1 else f"{hidden} more are"
+        box += nodes.paragraph("", f"{count} hidden.")
+        return box
+
+
+def described(check):
+    """The source of a check as code, and its comment, in which backticks mark code."""
+    if check.source:
+        yield nodes.literal(check.source, check.source, language="python")
+    if check.source and check.comment:
+        yield nodes.Text(": ")
+    for index, text in enumerate(check.comment.split("`")):
+        if text:
+            yield nodes.literal(text, text) if index % 2 else nodes.Text(text)
+
+
+def lines_of(parts):
+    """(line, its number) of all lines of code that are not blank."""
+    return [
+        (line.strip(), node["first"] + number)
+        for node in parts
+        for number, line in enumerate(node["lines"])
+        if line.strip()
+    ]
+
+
+class RefuseStrayParts(SphinxTransform):
+    """What no exercise took is outside of one."""
+
+    default_priority = 400
+
+    def apply(self):
+        for node in list(self.document.findall(part)):
+            logger.warning(
+                "{%s} belongs into an {exercise}; put it between its `::::{exercise}` and `::::`",
+                node["name"],
+                location=node,
+                type="exercise",
+                subtype="stray",
+            )
+            node.parent.remove(node)
+
+
+def setup(app):
+    app.add_node(part)
+    app.add_directive("exercise", ExerciseDirective)
+    for name in PARTS:
+        if name != "hint":  # docutils has {hint}: it stays what it is outside an exercise
+            app.add_directive(name, MistakeDirective if name == "mistake" else PartDirective)
+    app.add_transform(RefuseStrayParts)

@@ -1,0 +1,100 @@
+"""What an exercise is in a page, and its HTML; other formats show its parts one after the other."""
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+
+from docutils import nodes
+
+from lesson_extensions.exercise import grader
+
+GRADER = "exercise_grader.py"  # its name among the static files
+
+
+class exercise(nodes.container):
+    """The whole: `spec` is what grader.py calls an exercise, `label` and `title` are texts."""
+
+
+class exercise_title(nodes.TextElement):
+    """The title; no docutils title, since an exercise is no section of the page."""
+
+
+class exercise_fold(nodes.container):
+    """A hint or the solution, as `kind` says: its first child, a fold_title, is always seen."""
+
+
+class fold_title(nodes.TextElement):
+    """Such as Hint 1."""
+
+
+@functools.cache
+def grader_address():
+    """Its file below _static/, and its version, so that no browser keeps an old one."""
+    digest = hashlib.sha256(Path(grader.__file__).read_bytes()).hexdigest()
+    return f"{GRADER}?v={digest[:8]}"
+
+
+def visit_exercise(self, node):
+    titled = {"aria-labelledby": f"{node['label']}-title"}
+    self.body.append(self.starttag(node, "section", **titled))
+
+
+def depart_exercise(self, node):
+    data = {
+        "label": node["label"],
+        "grader": grader_address(),
+        "pack": grader.pack(node["spec"]),
+    }
+    text = json.dumps(data).replace("</", "<\\/")
+    self.body.append(f'<script type="application/json">{text}</script></section>\n')
+
+
+def visit_title(self, node):
+    level = min(self.section_level + 1, 6)
+    attributes = {"ids": [f"{node.parent['label']}-title"], "CLASS": "la-exercise__title"}
+    self.body.append(self.starttag(node, f"h{level}", "", **attributes))
+    self.body.append('<span class="la-exercise__kicker">Exercise</span> ')
+
+
+def depart_title(self, node):
+    self.body.append(f"</h{min(self.section_level + 1, 6)}>\n")
+
+
+def visit_fold(self, node):
+    self.body.append(self.starttag(node, "details", CLASS=f"la-exercise__{node['kind']}"))
+
+
+def depart_fold(self, node):
+    self.body.append("</details>\n")
+
+
+def visit_fold_title(self, node):
+    self.body.append(self.starttag(node, "summary", ""))
+
+
+def depart_fold_title(self, node):
+    self.body.append("</summary>\n")
+
+
+def visit_plain_title(self, node):
+    self.visit_paragraph(node)
+
+
+def depart_plain_title(self, node):
+    self.depart_paragraph(node)
+
+
+def pass_through(self, node):
+    pass
+
+
+def setup(app):
+    whole, title = (pass_through, pass_through), (visit_plain_title, depart_plain_title)
+    for node, html, plain in (
+        (exercise, (visit_exercise, depart_exercise), whole),
+        (exercise_title, (visit_title, depart_title), title),
+        (exercise_fold, (visit_fold, depart_fold), whole),
+        (fold_title, (visit_fold_title, depart_fold_title), title),
+    ):
+        app.add_node(node, html=html, latex=plain, text=plain, man=plain, texinfo=plain)

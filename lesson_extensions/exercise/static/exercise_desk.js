@@ -1,0 +1,224 @@
+// @ts-check
+/**
+ * {exercise}: an editor in the place of the starter, and buttons that have grader.py check the
+ * reader's code in the page's Python, show hints one at a time, and the solution. exercise.js loads
+ * this when an exercise comes into view.
+ */
+
+import { pass } from "./progress.js";
+
+const MARK = "la-exercise "; // begins the line that grader.py answers with
+const here = new URL(".", import.meta.url); // …/_static/
+
+/** @param {string} tag @param {Record<string, any>} properties @param {(Node | string)[]} children @returns {any} */
+function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** A paragraph of a text in which backticks mark code. @param {string} text @param {string} className */
+const paragraph = (text, className = "") =>
+  make("p", { className }, ...text.split("`").map((part, i) => (i % 2 ? make("code", { className: "literal" }, part) : part)));
+
+/** Put the caret of the editor behind as many lines and letters. @param {Element} editor @param {string[]} before */
+function placeCaret(editor, before) {
+  const walker = document.createTreeWalker(editor.querySelectorAll(".cm-line")[before.length - 1], NodeFilter.SHOW_TEXT);
+  let left = before.at(-1)?.length ?? 0;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const { length } = /** @type {Text} */ (node);
+    if (left <= length) return getSelection()?.collapse(node, left);
+    left -= length;
+  }
+}
+
+/** @param {any} section @param {{label: string, grader: string, pack: string}} data */
+export function furnish(section, { label, grader, pack }) {
+  const find = (/** @type {string} */ part) => section.querySelector(`.la-exercise__${part}`);
+  // -- The parts -------------------------------------------------------------------------------
+  const starter = find("starter");
+  const original = starter.querySelector("pre").textContent.replace(/\n$/, "");
+  const list = find("checks").querySelector("ul");
+  const checks = [...list.children];
+  const solution = find("solution");
+  const hints = [...section.querySelectorAll(".la-exercise__hint")];
+  const keys = make("p", { className: "la-exercise__keys", id: `${label}-keys` }, "Shift-Enter checks; Escape, then Tab, leaves the editor");
+  const area = make("textarea", { value: original, rows: original.split("\n").length + 1, spellcheck: false, autocapitalize: "off" });
+  const name = `Your code: ${find("title").textContent.slice(find("kicker").textContent.length).trim()}`;
+  area.setAttribute("aria-label", name);
+  area.setAttribute("aria-describedby", keys.id);
+  const button = (/** @type {string} */ text, /** @type {() => void} */ onclick) => make("button", { type: "button", onclick }, text);
+  const checkButton = button("Check my code", check);
+  const hintButton = button("", hint);
+  const againButton = button("Start over", startOver);
+  const tools = make("div", { className: "la-exercise__tools" }, checkButton, hintButton, button("Solution", solve), againButton, keys);
+  const pane = make("div", { className: "la-exercise__pane" }, area, tools);
+  const status = make("div", { className: "la-exercise__status" });
+  status.setAttribute("role", "status"); // there before its text, so that this is announced
+  const printed = make("div", { className: "la-exercise__printed" });
+  starter.after(pane, status, printed);
+  starter.hidden = true;
+  const folds = make("div");
+  folds.setAttribute("aria-live", "polite");
+  solution.before(folds);
+  folds.append(...hints, solution);
+  for (const fold of folds.children) fold.hidden = true;
+
+  /** @type {any} */
+  let editor = null;
+  let opening = false;
+  let busy = false;
+  let tried = false;
+  let shown = 0; // hints
+  let draft = ""; // what "Start over" took away
+  nameHintButton();
+
+  // -- The code --------------------------------------------------------------------------------
+  area.onfocus = open;
+  area.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    check();
+  };
+
+  const code = () => (editor ?? { code: area.value }).code;
+
+  /** The real editor in the place of the textarea, which stays where there is none to be had. */
+  async function open() {
+    if (opening) return;
+    opening = true;
+    const module = await import(new URL("editor.js", here).href).catch(() => null);
+    if (!module || !opening) return void (opening = false);
+    const focused = document.activeElement === area;
+    const before = area.value.slice(0, area.selectionStart).split("\n");
+    const parent = make("div");
+    pane.prepend(parent);
+    editor = module.openEditor({ parent, code: area.value, label: name, describedBy: keys.id, onRun: check, onLeave() {} });
+    parent.querySelector("[contenteditable]")?.setAttribute("tabindex", "0"); // axe counts no other way to it
+    area.hidden = true;
+    if (!focused) return;
+    editor.focus();
+    placeCaret(parent, before);
+  }
+
+  /** The starter again; what it replaces can be brought back, with the same button. */
+  function startOver() {
+    if (busy) return;
+    const back = draft;
+    draft = back || code() === original ? "" : code();
+    if (editor) {
+      editor.destroy();
+      pane.firstChild.remove();
+    }
+    editor = null;
+    opening = area.hidden = false;
+    area.value = back || original;
+    clear();
+    say("", back ? "Your code is back." : "This is the starter again.");
+    againButton.textContent = draft ? "Bring my code back" : "Start over";
+  }
+
+  // -- Checking --------------------------------------------------------------------------------
+
+  async function check() {
+    if (busy) return;
+    setBusy(true);
+    clear();
+    say("", "Checking your code…");
+    const program = code();
+    try {
+      const answer = await fetch(new URL(grader, here));
+      if (!answer.ok) throw new Error(answer.statusText);
+      run(await answer.text(), program);
+    } catch {
+      setBusy(false);
+      say("failed", "What checks your code could not be loaded. Press the button to try again.");
+    }
+  }
+
+  /** @param {string} file @param {string} program */
+  function run(file, program) {
+    // in a namespace of its own, so that the cells of the page keep theirs; JSON is Python, too
+    const [own, packed, written] = [file, pack, program].map((text) => JSON.stringify(text));
+    const code = `(lambda own: exec(${own}, own) or own["serve"](${packed}, ${written}))({"__name__": "la_exercise"})`;
+    const done = (/** @type {string} */ text, /** @type {string} */ error) => {
+      setBusy(false);
+      const line = text.split("\n").find((line) => line.startsWith(MARK));
+      if (line) show(JSON.parse(line.slice(MARK.length)));
+      else if (error === "stopped") say("failed", "Python was stopped before your code came to its end. Is there a loop that never ends?");
+      else say("failed", `Python broke off (${error || "no answer"}), so your code was not checked. Press the button to try again.`);
+    };
+    document.dispatchEvent(new CustomEvent("la-run", { detail: { code, name: "your exercise", done } }));
+  }
+
+  /** @param {boolean} value */
+  function setBusy(value) {
+    busy = value;
+    checkButton.setAttribute("aria-disabled", value); // not `disabled`, which would lose the focus
+  }
+
+  /** @param {string} state @param {string[]} lines */
+  function say(state, ...lines) {
+    status.dataset.laState = state;
+    status.replaceChildren(...lines.filter(Boolean).map((line) => paragraph(line)));
+  }
+
+  function clear() {
+    for (const part of section.querySelectorAll(".la-exercise__verdict, .la-exercise__message, .la-exercise__hidden")) part.remove();
+    for (const item of checks) delete item.dataset.laState;
+    printed.replaceChildren();
+  }
+
+  /** @param {any} result what grade() says */
+  function show(result) {
+    const { error, tests } = result;
+    tried = true;
+    const held = tests.filter((/** @type {any} */ test) => test.passed).length;
+    if (result.passed) say("passed", "Passed: all checks hold, the hidden ones too.");
+    else say("failed", result.feedback, error ? `Your code did not run. ${error}` : `${held} of ${tests.length} checks hold.`);
+    if (!error) tests.forEach(showTest);
+    if (result.printed) {
+      const pre = make("pre", { tabIndex: 0 }, result.printed);
+      printed.append(paragraph("Your code printed"), pre);
+    }
+    if (result.passed) pass(label);
+  }
+
+  /** @param {any} test @param {number} index */
+  function showTest(test, index) {
+    const item = checks[index] ?? make("li", { className: "la-exercise__hidden" }, paragraph(`hidden: ${test.comment}`));
+    if (!checks[index]) list.append(item);
+    item.dataset.laState = test.passed ? "passed" : "failed";
+    const verdict = make("span", { className: "la-exercise__verdict" }, test.passed ? "✓" : "✗");
+    verdict.setAttribute("role", "img");
+    verdict.setAttribute("aria-label", test.passed ? "holds" : "does not hold");
+    item.prepend(verdict);
+    if (test.message) item.append(paragraph(test.message, "la-exercise__message"));
+  }
+
+  // -- Help ------------------------------------------------------------------------------------
+
+  function nameHintButton() {
+    const last = shown === hints.length;
+    hintButton.textContent = last ? "No more hints" : hints.length > 1 ? `Hint ${shown + 1} of ${hints.length}` : "Hint";
+    hintButton.setAttribute("aria-disabled", last);
+  }
+
+  function hint() {
+    if (shown === hints.length) return;
+    const next = hints[shown++];
+    next.hidden = false;
+    next.open = true;
+    nameHintButton();
+  }
+
+  /** Shown after a try, or at the second press. */
+  function solve() {
+    if (!tried) {
+      tried = true;
+      return say("", "You have not tried yet. Press “Solution” again to see it all the same.");
+    }
+    solution.open = solution.hidden || !solution.open;
+    solution.hidden = false;
+  }
+}

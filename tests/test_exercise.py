@@ -1,0 +1,1077 @@
+"""An exercise is graded in words of its subject, proven at build, and whole without JavaScript."""
+
+import ast
+import base64
+import contextlib
+import copy
+import io
+import json
+import pickle
+import re
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+from lesson_extensions import snippets
+from lesson_extensions.exercise import grader
+from lesson_extensions.exercise.nodes import exercise
+from tests.conftest import DOCTREES
+
+PAGE = """# Projections
+
+## Exercises
+
+::::{exercise} Project one `vector` onto another
+:label: project-onto-a-line
+:forbids: np.linalg.inv
+
+Write `project(v, u)`: the projection of `v` onto the line along $u$.
+See {doc}`this <index>`, or [that](index.md).
+
+:::{starter}
+import numpy as np
+
+def project(v, u):
+    ...
+:::
+:::{tests}
+project(np.array([1, 3]), np.array([4, 2])) == np.array([2, 1])
+project(np.array([0, 5]), np.array([1, 0])) == np.array([0, 0])   # a right angle has no shadow
+:::
+:::{hidden-tests}
+project(np.array([1., 2, 3]), np.array([0, 0, 2.])) == np.array([0, 0, 3])   # three `entries`
+:::
+:::{hint}
+The shadow is a multiple of `u`.
+:::
+:::{hint}
+Which number times `u` leaves a rest that is orthogonal to `u`?
+:::
+:::{solution}
+import numpy as np
+
+def project(v, u):
+    return (u @ v) / (u @ u) * u
+:::
+:::{mistake} You divided by the length of `u`; the formula divides by its square, `u @ u`.
+import numpy as np
+
+def project(v, u):
+    return (u @ v) / np.linalg.norm(u) * u
+:::
+:::{mistake} That is the rest, not the shadow.
+import numpy as np
+
+def project(v, u):
+    return v - (u @ v) / (u @ u) * u
+:::
+::::
+
+The end.
+"""
+
+
+def replaced(text, *changes):
+    """The text with each (old, new) replaced; old must be there, once."""
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def parts_of(text):
+    """The code of each part of PAGE, by name, in order."""
+    found = {}
+    for name, code in re.findall(r"^:::\{([\w-]+)\}.*\n((?:.*\n)*?):::$", text, re.MULTILINE):
+        found.setdefault(name, []).append(code.strip("\n"))
+    return found
+
+
+PARTS = parts_of(PAGE)
+STARTER, SOLUTION = PARTS["starter"][0], PARTS["solution"][0]
+SPEC = {
+    "starter": STARTER,
+    "tests": PARTS["tests"][0].splitlines(),
+    "hidden": PARTS["hidden-tests"][0].splitlines(),
+    "hints": ["The shadow is a multiple of u."],
+    "solution": SOLUTION,
+    "mistakes": [
+        {"feedback": "the length", "code": PARTS["mistake"][0]},
+        {"feedback": "the rest", "code": PARTS["mistake"][1]},
+    ],
+    "requires": [],
+    "forbids": [],
+}
+
+
+def spec(**changes):
+    return copy.deepcopy(SPEC) | changes
+
+
+def messages(program, exercise=SPEC):
+    return [test["message"] for test in grader.grade(program, exercise)["tests"]]
+
+
+def body(line, before=""):
+    """A program whose function is this line."""
+    return f"import numpy as np\n{before}\ndef project(v, u):\n    {line}\n"
+
+
+# -- What is wrong with a value ------------------------------------------------------------------
+
+
+class Odd:
+    def __repr__(self):
+        raise RuntimeError("no")
+
+    def __eq__(self, other):
+        raise RuntimeError("no")
+
+    __hash__ = None
+
+
+A = np.array
+DIFFERENT = [
+    # the right values in the wrong shape
+    (
+        A([[1], [2], [3]]),
+        A([1, 2, 3]),
+        "right values, but shape (3, 1): you returned a column where a vector with 3 entries is"
+        " wanted",
+    ),
+    (
+        A([[1, 2, 4]]),
+        A([1, 2, 3]),
+        "shape (1, 3): you returned a row where a vector with 3 entries is wanted",
+    ),
+    (
+        A([1, 2]),
+        A([[1], [2]]),
+        "right values, but shape (2,): you returned a vector where a column with 2 entries, shape"
+        " (2, 1), is wanted",
+    ),
+    (
+        A([[1, 2], [3, 4], [5, 6]]),
+        A([[1, 3, 5], [2, 4, 6]]),
+        "right values, but shape (3, 2): you returned the transpose of what is wanted",
+    ),
+    (
+        A([[1, 2], [3, 4], [5, 6]]),
+        A([[1, 2, 3], [4, 5, 6]]),
+        "you returned an array of shape (3, 2) where an array of shape (2, 3) is wanted",
+    ),
+    (
+        A([[1, 2], [3, 4]]),
+        A([1, 2, 3, 4]),
+        "right values, but you returned an array of shape (2, 2) where a vector with 4 entries is"
+        " wanted",
+    ),
+    (A([1, 2, 3]), A([1, 2]), "you returned a vector with 3 entries where one with 2 is wanted"),
+    (A([7]), 7, "right value, but you returned an array of shape (1,) where a number is wanted"),
+    (A([7, 8]), 7, "you returned an array of shape (2,) where a number is wanted"),
+    # the right shape with wrong values
+    (
+        A([[1, 2], [3, 4]]),
+        A([[1, 3], [2, 4]]),
+        "right values, but this is the transpose of what is wanted; you returned [[1, 2], [3, 4]]"
+        " where [[1, 3], [2, 4]] is wanted",
+    ),
+    (
+        A([-1, 2]),
+        A([1, -2]),
+        "right but for the sign; you returned [-1, 2] where [1, -2] is wanted",
+    ),
+    (-3, 3, "right but for the sign; you returned -3 where 3 is wanted"),
+    (
+        A([2, 4]),
+        A([1, 2]),
+        "right direction, but 2 times as long as what is wanted; you returned [2, 4] where [1, 2]"
+        " is wanted",
+    ),
+    (
+        A([-0.5, -1]),
+        A([1, 2]),
+        "right line, but the other way, and 0.5 times as long as what is wanted; you returned"
+        " [-0.5, -1. ] where [1, 2] is wanted",
+    ),
+    (
+        A([[-2, 4], [6, 8]]),
+        A([[1, -2], [-3, -4]]),
+        "every entry is -2 times what is wanted; you returned [[-2, 4], [6, 8]] where [[1, -2],"
+        " [-3, -4]] is wanted",
+    ),
+    (
+        A([3, 1, 2]),
+        A([1, 2, 3]),
+        "the right numbers, but in another order; you returned [3, 1, 2] where [1, 2, 3] is wanted",
+    ),
+    (
+        A([4, 4]),
+        A([1, 1.5]),
+        "you returned [4, 4] where [1. , 1.5] is wanted",
+    ),
+    (
+        A([2, 3]),
+        A([1, 2]),
+        "every entry is 1 too large; you returned [2, 3] where [1, 2] is wanted",
+    ),
+    (25, 5, "this is the square of what is wanted; you returned 25 where 5 is wanted"),
+    (5, 25, "this is the square root of what is wanted; you returned 5 where 25 is wanted"),
+    (
+        A([1, 0]),
+        A([1.5, 0.2]),
+        "the fractions were cut off: an array of int64 holds whole numbers only; you returned"
+        " [1, 0] where [1.5, 0.2] is wanted",
+    ),
+    (2.0, 2.5, "the fractions were cut off; you returned 2 where 2.5 is wanted"),
+    (
+        A([0.33, 0.67]),
+        A([1 / 3, 2 / 3]),
+        "right, but rounded to 2 decimals: give all of them; you returned [0.33, 0.67] where"
+        " [0.333333, 0.666667] is wanted",
+    ),
+    (
+        1.000001,
+        1,
+        "close, but not close enough: the largest difference is 1.0e-06; you returned 1.000001"
+        " where 1 is wanted",
+    ),
+    (
+        A([np.nan, 1]),
+        A([1, 1]),
+        "NaN, not a number, came out in 1 of 2 entries: was something divided by zero? you"
+        " returned [nan, 1.] where [1, 1] is wanted",
+    ),
+    (
+        np.inf,
+        1,
+        "infinity came out: was something divided by zero? you returned inf where 1 is wanted",
+    ),
+    (
+        A([1, 2, 4]),
+        A([1, 2, 3]),
+        "1 of 3 entries is wrong, at [2]; you returned [1, 2, 4] where [1, 2, 3] is wanted",
+    ),
+    (
+        A([[1, 7], [8, 4]]),
+        A([[1, 2], [3, 4]]),
+        "2 of 4 entries are wrong, the first at [0, 1]; you returned [[1, 7], [8, 4]] where"
+        " [[1, 2], [3, 4]] is wanted",
+    ),
+    (1001, 1000, "you returned 1001 where 1000 is wanted"),
+    (2**63 - 1, 2**63 - 2, "you returned 9223372036854775807 where 9223372036854775806 is wanted"),
+    (10**400, 1, f"you returned 1{'0' * 98}… where 1 is wanted"),
+    # another kind of thing
+    (None, A([1, 2]), "you returned None: is a `return` missing?"),
+    (None, 3, "you returned None: is a `return` missing?"),
+    (..., 3, "the dots `...` are still where your code belongs"),
+    (
+        [1, 2],
+        A([1, 2]),
+        "right values, but you returned a list where an array is wanted: `np.array` makes one",
+    ),
+    ((1, 3), A([1, 2]), "you returned a tuple where an array is wanted: `np.array` makes one"),
+    ([1, [2]], A([1, 2]), "you returned a list where an array is wanted: `np.array` makes one"),
+    (3, A([1, 2]), "you returned a number, 3, where a vector with 2 entries is wanted"),
+    (
+        3,
+        A([[1, 2]]),
+        "you returned a number, 3, where a row with 2 entries, shape (1, 2), is wanted",
+    ),
+    ("ab", A([1, 2]), "you returned text where a vector with 2 entries is wanted"),
+    (
+        A([A([1]), A([1, 2])], dtype=object),
+        A([1, 2]),
+        "you returned an array of objects where a vector with 2 entries is wanted: do its rows"
+        " differ in length?",
+    ),
+    (A(["1", "2"]), A([1, 2]), "you returned an array of text where numbers are wanted"),
+    (
+        A([True, False]),
+        A([1, 0]),
+        "you returned True and False where numbers are wanted; you returned [True, False] where"
+        " [1, 0] is wanted",
+    ),
+    (
+        A([1, 0]),
+        A([True, False]),
+        "you returned numbers where True and False are wanted; you returned [1, 0] where"
+        " [True, False] is wanted",
+    ),
+    (1, True, "you returned 1 where True or False is wanted"),
+    (True, 1, "you returned True where a number is wanted"),
+    (
+        A([1 + 2j, 2]),
+        A([1, 2]),
+        "the real parts are right, but complex numbers came out where real ones are wanted; you"
+        " returned [1.+2.j, 2.+0.j] where [1, 2] is wanted",
+    ),
+    (len, 3, "you returned the function len itself, not called, where a number is wanted"),
+    (int, 3, "you returned the class int where a number is wanted"),
+    ({}, 3, "you returned a dictionary where a number is wanted"),
+    ([2, 3], (2, 3), "you returned a list where a tuple of 2 is wanted"),
+    (
+        (2, 3, 1),
+        (2, 3),
+        "you returned 3 values where 2 are wanted; you returned (2, 3, 1) where (2, 3) is wanted",
+    ),
+    (
+        (2, 4),
+        (2, 3),
+        "value 2 of 2: another is wanted; you returned (2, 4) where (2, 3) is wanted",
+    ),
+    (
+        (A([1, 2]), A([3])),
+        (A([1, 2]), A([[3]])),
+        "value 2 of 2: right values, but shape (1,): you returned a vector where an array of shape"
+        " (1, 1) is wanted",
+    ),
+    ("a", "b", "you returned 'a' where 'b' is wanted"),
+    (
+        np.dtype("i8"),
+        np.dtype("f8"),
+        "you returned dtype('int64') where dtype('float64') is wanted",
+    ),
+    (3, None, "you returned a number; you returned 3 where None is wanted"),
+    (Odd(), 3, "you returned an Odd where a number is wanted"),
+    (Odd(), "a", "you returned an Odd, and to look at it raises RuntimeError"),
+]
+
+
+@pytest.mark.parametrize(("got", "wanted", "said"), DIFFERENT, ids=[one[2] for one in DIFFERENT])
+def test_a_wrong_value_gets_a_message_that_says_in_which_way(got, wanted, said):
+    assert grader.difference(got, wanted)[1] == said
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted"),
+    [
+        (A([2.0, 1.0]), A([2, 1])),
+        (A([0.1 + 0.2]), A([0.3])),
+        (np.float64(3), 3),
+        (A(5.0), 5),
+        (A([1 + 0j, 2]), A([1, 2])),
+        (A([np.nan, np.inf]), A([np.nan, np.inf])),
+        (np.True_, True),
+        (A([True]), A([True])),
+        (A(["a"]), A(["a"])),
+        ((2, 3), (2, 3)),
+        ((A([1.0]), 2), (A([1]), 2)),
+        ([1, 2], [1, 2]),
+        ("a", "a"),
+        (None, None),
+        (np.dtype(float), "float64"),
+        (np.array([]), np.array([])),
+    ],
+)
+def test_equal_values_are_equal(got, wanted):
+    assert grader.difference(got, wanted) is None
+
+
+def test_what_a_value_is_compared_with_is_kept_from_hidden_checks():
+    """Nothing that is wanted is in the first text, which is the one for hidden checks."""
+    for got, wanted, _ in DIFFERENT:
+        said, shown = grader.difference(got, wanted)
+        assert said and "returned" not in said.partition(";")[2]
+        if shown.endswith(f"where {grader.short(wanted)} is wanted"):
+            assert f"where {grader.short(wanted)} is wanted" not in said
+
+
+def test_a_variable_is_not_said_to_be_returned():
+    exercise = spec(tests=["x == np.array([1, 2])"], hidden=["x.sum() == 3  # the sum"])
+
+    (first, second) = messages("import numpy as np\nx = np.array([[1], [2]])", exercise)
+    assert first == (
+        "right values, but shape (2, 1): your value is a column where a vector with 2 entries is"
+        " wanted"
+    )
+    assert second == ""
+    assert messages("x = None", exercise)[0] == "your value is None"
+
+
+def test_what_is_shown_of_a_value_is_never_long():
+    values = (np.zeros((300, 300)), list(range(10**5)), "x" * 10**6, {i: i for i in range(10**4)})
+    for value in values:
+        assert len(grader.short(value)) <= grader.SHORT
+
+
+# -- What is wrong with a program ----------------------------------------------------------------
+
+
+def test_an_error_names_its_line_in_the_reader_s_code():
+    assert messages(body("return v @ np.ones((3, 3))", "# two\n"))[0].endswith(
+        "(line 5: `return v @ np.ones((3, 3))`)"
+    )
+    assert messages(body("return 1 / 0"))[0] == (
+        "ZeroDivisionError: division by zero (line 4: `return 1 / 0`)"
+    )
+    assert messages(body("raise SystemExit"))[0] == "SystemExit (line 4: `raise SystemExit`)"
+
+
+def test_an_error_that_cannot_be_read_is_named():
+    code = body("raise E", "class E(Exception):\n    def __str__(self): raise self\n")
+
+    assert messages(code)[0] == "E (line 6: `raise E`)"
+
+
+@pytest.mark.parametrize(
+    ("program", "error"),
+    [
+        (
+            "x = 1\nretrun x",
+            r"SyntaxError: invalid syntax.* \(line 2: `retrun x`\)",
+        ),
+        ("def f():\nreturn", r"IndentationError: expected .*\(line 2: `return`\)"),
+        ("x = 1\nx.y", r"AttributeError: 'int' object has no attribute 'y' \(line 2: `x\.y`\)"),
+        (
+            "x = np.array([1])",
+            r"NameError: name 'np' is not defined; `import numpy as np` is missing"
+            r" \(line 1: `x = np\.array\(\[1\]\)`\)",
+        ),
+        ("x = '\0'", r"(SyntaxError|ValueError): source code .*cannot contain null bytes"),
+    ],
+)
+def test_a_program_that_does_not_run_says_so_once(program, error):
+    result = grader.grade(program, SPEC)
+
+    assert re.fullmatch(error, result["error"])
+    assert not result["passed"] and not any(test["passed"] for test in result["tests"])
+    assert {test["message"] for test in result["tests"]} == {""}
+
+
+def test_what_is_not_defined_is_named():
+    assert messages("import numpy as np") == ["your code defines no `project`"] * 3
+    assert messages(body("return w"))[0].startswith("NameError: name 'w' is not defined (line 4")
+    assert messages("def project(v): ...")[0].startswith("TypeError: project() takes 1 positional")
+
+
+def test_what_a_program_prints_is_kept_once_and_not_what_hidden_checks_print():
+    result = grader.grade(body("print(v)", "print('begin')"), SPEC)
+
+    assert result["printed"] == "begin\n[1 3]\n[0 5]\n"
+
+
+def test_endless_printing_is_cut():
+    printed = grader.grade("for i in range(10_000): print(i, end=' ')", SPEC)["printed"]
+
+    assert len(printed) <= grader.PRINTED + 20 and printed.endswith("… and more\n")
+
+
+def test_warnings_and_settings_stay_in_the_program():
+    before = np.geterr(), np.get_printoptions()
+    code = body("return np.array([1]) / 0", "np.seterr(all='ignore'); np.set_printoptions(3)")
+
+    assert messages(code)[0].startswith("you returned a vector with 1 entry where one with 2")
+    assert messages(body("return v / 0"))[0].startswith("infinity came out in 2 of 2 entries")
+    assert (np.geterr(), np.get_printoptions()) == before
+
+
+def test_no_check_sees_what_another_changed():
+    exercise = spec(
+        tests=["grow(1) == [1]", "grow(2) == [2]", "values.append(5) == None", "values == []"],
+        hidden=["values == []  # nothing is left over"],
+    )
+
+    assert grader.grade(
+        "values = []\ndef grow(x):\n    values.append(x)\n    return values", exercise
+    )["passed"]
+
+
+def test_a_program_that_hides_numpy_does_not_change_the_checks():
+    assert grader.grade(SOLUTION + "\nnp = None\narray = sum = len = None", SPEC)["passed"]
+
+
+def test_an_expression_must_be_true_and_not_merely_something():
+    for value, holds in (
+        ("True", True), ("np.True_", True), ("np.array([True, True])", True), ("[0]", True),
+        ("False", False), ("None", False), ("...", False), ("np.array([True, False])", False),
+        ("np.array([])", False),
+    ):  # fmt: skip
+        exercise = spec(tests=["project(1, 2)"], hidden=["project(1, 2) # it"], mistakes=[])
+        result = grader.grade(body(f"return {value}"), exercise)
+        assert result["passed"] is holds, value
+        assert result["tests"][0]["message"] == ("" if holds else "this does not hold")
+
+
+def test_a_hash_in_a_string_begins_no_comment():
+    check = grader.Check("f('#') == '#'  # a hash # twice")
+
+    assert (check.source, check.comment) == ("f('#') == '#'", "a hash # twice")
+
+
+# -- Known mistakes ------------------------------------------------------------------------------
+
+
+def test_a_known_mistake_gets_its_feedback_however_it_is_written():
+    longer = body(
+        "length = (u ** 2).sum() ** 0.5\n    return u * sum(a * b for a, b in zip(u, v)) / length"
+    )
+
+    assert grader.grade(longer, SPEC)["feedback"] == "the length"
+    assert grader.grade(PARTS["mistake"][1], SPEC)["feedback"] == "the rest"
+    assert grader.grade(body("return v"), SPEC)["feedback"] == ""
+    assert grader.grade(SOLUTION, SPEC)["feedback"] == ""
+
+
+def test_a_mistake_is_known_by_its_error_too():
+    exercise = spec(mistakes=[{"feedback": "shapes", "code": body("return v @ np.ones((9, 9))")}])
+
+    assert grader.grade(body("w = np.ones((9, 9))\n    return v @ w"), exercise)["feedback"]
+    assert not grader.grade(body("return v @ np.ones((8, 8))"), exercise)["feedback"]
+    assert not grader.grade(body("raise ValueError"), exercise)["feedback"]
+
+
+def test_a_mistake_in_one_check_alone_is_not_that_mistake():
+    code = body("return (u @ v) / np.linalg.norm(u) * u if len(u) == 2 else u")
+
+    assert messages(code)[0] == messages(PARTS["mistake"][0])[0]
+    assert grader.grade(code, SPEC)["feedback"] == ""
+
+
+# -- Functions that must or must not be called ---------------------------------------------------
+
+SOLVE = {
+    "starter": "import numpy as np\n\ndef solve(A, b):\n    ...",
+    "tests": ["solve(np.array([[2., 0], [0, 4]]), np.array([2., 4])) == np.array([1, 1])"],
+    "hidden": ["np.linalg.inv(np.eye(2)) @ solve(np.eye(2), np.ones(2)) == np.ones(2)  # I"],
+    "hints": ["h"],
+    "solution": "import numpy as np\n\ndef solve(A, b):\n    return np.linalg.solve(A, b)",
+    "mistakes": [
+        {
+            "feedback": "no inverse",
+            "code": "import numpy as np\n\ndef solve(A, b):\n    return np.linalg.inv(A) @ b",
+        }
+    ],
+    "requires": ["np.linalg.solve"],
+    "forbids": ["np.linalg.inv"],
+}
+
+
+def test_a_call_is_seen_by_what_runs_and_not_by_the_text():
+    assert grader.prove(SOLVE) == []
+    assert grader.grade("from numpy.linalg import solve  # no np.linalg.inv", SOLVE)["passed"]
+    assert messages("import numpy.linalg as la\ndef solve(A, b): return la.inv(A) @ b", SOLVE) == [
+        "",
+        "your code never calls `np.linalg.solve`",
+        "your code calls `np.linalg.inv` (line 2: `def solve(A, b): return la.inv(A) @ b`): find a"
+        " way without it",
+        "",
+    ]
+
+
+def test_a_call_has_a_comment_that_says_what_is_asked():
+    tests = grader.grade(SOLVE["solution"], SOLVE)["tests"]
+
+    assert [test["comment"] for test in tests] == [
+        "",
+        "calls `np.linalg.solve`",
+        "does not call `np.linalg.inv`",
+        "I",
+    ]
+    assert [test["hidden"] for test in tests] == [False, False, False, True]
+
+
+def test_a_right_answer_by_a_forbidden_way_is_a_mistake_that_is_known():
+    result = grader.grade(SOLVE["mistakes"][0]["code"], SOLVE)
+
+    assert (result["passed"], result["feedback"]) == (False, "no inverse")
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "program", "called"),
+    [
+        ("np.linalg.inv", "np.linalg.pinv(A); np.linalg.matrix_power(A, -1); np.matrix(A).I", 0),
+        ("np.linalg.inv", "np.apply_along_axis(np.linalg.inv, 0, A)", 1),
+        ("np.linalg.norm", "np.polynomial.polynomial.polyfit([1, 2], [1, 2], 1)", 0),
+        ("np.linalg.norm", "np.apply_along_axis(np.linalg.norm, 1, A)", 1),
+        ("np.linalg.lstsq", "np.polyfit([1, 2], [1, 2], 1)", 0),
+        ("np.dot", "A @ A; np.cov(A)", 0),
+        ("np.abs", "np.absolute(A)", 1),
+        ("np.add", "np.add(A, A)", 1),
+        ("np.dot", "list(map(np.dot, A, A))", 1),
+    ],
+)
+def test_what_numpy_calls_inside_is_not_what_the_reader_calls(forbidden, program, called):
+    exercise = SOLVE | {"requires": [], "forbids": [forbidden]}
+    code = f"import numpy as np\ndef solve(A, b):\n    try:\n        {program}\n    except np.linalg.LinAlgError: ...\n    return b"  # noqa: E501
+
+    assert messages(code, exercise)[1].startswith("your code calls" if called else "") is True
+    assert bool(messages(code, exercise)[1]) is bool(called)
+
+
+def test_functions_that_are_counted_work_as_before_and_are_put_back():
+    before = np.add, np.linalg.norm
+    exercise = SOLVE | {"requires": ["np.add", "np.linalg.norm"], "forbids": []}
+    code = """import numpy as np
+def solve(A, b):
+    assert np.add.reduce([1, 2]) == 3 and np.linalg.norm.__name__ == "norm" and np.add(1, 2) == 3
+    return b / b * np.linalg.norm([1])"""
+
+    assert messages(code, exercise)[1:3] == ["", ""]
+    assert (np.add, np.linalg.norm) == before
+
+
+# -- What is proven of an exercise ---------------------------------------------------------------
+
+
+def test_a_right_exercise_has_no_problems():
+    assert grader.prove(SPEC) == []
+
+
+def mistakes(*codes):
+    return [{"feedback": f"number {i}", "code": code} for i, code in enumerate(codes, 1)]
+
+
+NOT_BEGUN = mistakes(body("pass  # nothing is returned"))
+PROBLEMS = [
+    (
+        {"solution": PARTS["mistake"][1]},
+        "the solution fails `project(np.array([1, 3]), np.array([4, 2])) == np.array([2, 1])`: ",
+    ),
+    ({"solution": "x ="}, "the solution does not run: SyntaxError: invalid syntax (line 1: `x =`)"),
+    ({"starter": SOLUTION}, "the starter passes all checks; leave something to do"),
+    (
+        {"starter": "import numpy as np\nnp.eye(2) @ None"},
+        "the starter does not run, nor would its notebook: ",
+    ),
+    ({"mistakes": mistakes(SOLUTION)}, "the mistake “number 1” passes all checks"),
+    (
+        {"mistakes": mistakes(PARTS["mistake"][0], body("return u * (u @ v) / (u @ u) ** 0.5"))},
+        "the mistake “number 2” does what “number 1” does in every check; ",
+    ),
+    ({"mistakes": NOT_BEGUN}, "the mistake “number 1” does what the starter does in every check"),
+    (
+        {"mistakes": mistakes(body("return np.random.default_rng().random(2)"))},
+        "the mistake “number 1” does not do the same twice: it cannot be known",
+    ),
+    (
+        {"tests": ["x = 1"]},
+        "`x = 1` is no Python expression (invalid syntax); a check is one, on one line",
+    ),
+    ({"tests": ["f(1", "f(2)"]}, "`f(1` is no Python expression ('(' was never closed)"),
+    ({"tests": ["# only a comment"]}, "`# only a comment` is no Python expression"),
+    (
+        {"hidden": ["project(1, 1) == 1"]},
+        "`project(1, 1) == 1` has no comment; end the line with `# what it is about`",
+    ),
+    (
+        {"tests": ["project(np.ones(2), np.ones(2)) == project(np.ones(2), 2 * np.ones(2))"]},
+        "the right side of `project(np.ones(2), np.ones(2)) == project(np.ones(2), 2 *"
+        " np.ones(2))` calls `project`, which the reader writes; ",
+    ),
+    (
+        {"requires": ["np.linalg.invert"]},
+        "NumPy has no function `np.linalg.invert`; write one such as np.linalg.inv",
+    ),
+    ({"forbids": ["linalg.inv"]}, "NumPy has no function `linalg.inv`"),
+    ({"forbids": ["np.matrix"]}, "NumPy has no function `np.matrix`"),
+    (
+        {"requires": ["np.linalg.inv"]},
+        "the solution fails “calls `np.linalg.inv`”: your code never",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), PROBLEMS, ids=[one[1] for one in PROBLEMS])
+def test_what_is_wrong_with_an_exercise_is_said(changes, sentence):
+    assert any(problem.startswith(sentence) for problem in grader.prove(spec(**changes)))
+
+
+def test_a_mistake_that_is_first_is_not_blamed_for_its_double():
+    changes = {"mistakes": mistakes(PARTS["mistake"][0], PARTS["mistake"][0])}
+
+    assert [problem[:2] for problem in grader.problems(spec(**changes))] == [["mistakes", 1]]
+
+
+OTHER = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult,
+    ast.FloorDiv: ast.Div, ast.Mod: ast.Mult, ast.Pow: ast.Mult,
+}  # fmt: skip
+
+
+def changed(code):
+    """Yield the code with one number or one operator changed, for each in it."""
+    for index, _ in enumerate(ast.walk(ast.parse(code))):
+        tree = ast.parse(code)
+        node = list(ast.walk(tree))[index]
+        if isinstance(node, ast.BinOp) and type(node.op) in OTHER:
+            node.op = OTHER[type(node.op)]()
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            node.value += 1
+        else:
+            continue
+        yield ast.unparse(tree)
+
+
+def changed_exercises(original):
+    """Yield (what, exercise) for each change that proof must not survive."""
+    for code in changed(original["solution"]):
+        yield code, original | {"solution": code}
+    for part in ("tests", "hidden"):
+        for index, line in enumerate(original[part]):
+            check = grader.Check(line)
+            for right in changed(check.right_source):
+                wrong = f"{check.left_source} == {right}  # {check.comment}"
+                lines = [*original[part][:index], wrong, *original[part][index + 1 :]]
+                yield wrong, original | {part: lines}
+    for index, mistake in enumerate(original["mistakes"]):
+        wrong = original["mistakes"].copy()
+        wrong[index] = mistake | {"code": original["solution"]}
+        yield mistake["feedback"], original | {"mistakes": wrong}
+
+
+@pytest.mark.parametrize("original", [SPEC, SOLVE], ids=["project", "solve"])
+def test_each_change_of_a_solution_a_right_side_or_a_mistake_is_found(original):
+    everything = list(changed_exercises(original))
+
+    assert len(everything) >= 4
+    for what, one in everything:
+        assert grader.prove(one) != [], what
+
+
+# -- The directive -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(build_site):
+    """page(*changes) → the page, built with no warning."""
+
+    def build(*changes):
+        site = build_site({"index.md": replaced(PAGE, *changes)})
+        assert site.warnings == ""
+        return site
+
+    return build
+
+
+def test_without_javascript_everything_is_on_the_page(page):
+    section = page().html("index").select_one("section#project-onto-a-line.la-exercise")
+
+    assert section.h3.get_text() == "Exercise Project one vector onto another"
+    assert section["aria-labelledby"] == section.h3["id"]
+    assert section.select_one(".la-exercise__starter pre").get_text().strip() == STARTER
+    checks = section.select_one(".la-exercise__checks")
+    assert [item.get_text(strip=True, separator=" ") for item in checks.select("li")] == [
+        "project(np.array([1, 3]), np.array([4, 2])) == np.array([2, 1])",
+        "project(np.array([0, 5]), np.array([1, 0])) == np.array([0, 0]) : a right angle has no"
+        " shadow",
+        "does not call np.linalg.inv",
+    ]
+    assert checks.select("p")[-1].get_text() == "One more is hidden."
+    folds = [fold.summary.get_text() for fold in section.select("details")]
+    assert folds == ["Hint 1", "Hint 2", "Solution"]
+    assert section.select_one("details:last-of-type pre").get_text().strip() == SOLUTION
+    assert not section.select("details[open]")
+
+
+def test_the_title_is_below_that_of_its_section_and_not_in_the_contents(page):
+    site = page()
+    text = (site.app.outdir / "index.html").read_text("utf-8")
+
+    assert "la-exercise__title" in text
+    assert text.count("Project one") == 1  # the page's own contents list sections only
+
+
+def test_hidden_checks_and_mistakes_are_not_there_to_be_read(page):
+    html = str(page().html("index"))
+
+    assert "three `entries`" not in html and "the formula divides" not in html
+    assert "That is the rest" not in html
+
+
+def test_the_script_gets_what_the_grader_needs(page):
+    site = page()
+    data = json.loads(site.html("index").select_one(".la-exercise > script").string)
+    kept = json.loads(zlib.decompress(base64.b64decode(data["pack"])))
+
+    assert data["label"] == "project-onto-a-line"
+    assert grader.grade(SOLUTION, kept)["passed"]
+    assert grader.grade(PARTS["mistake"][0], kept)["feedback"].startswith("You divided")
+    served = site.app.outdir / "_static" / data["grader"].partition("?")[0]
+    assert served.read_text("utf-8") == Path(grader.__file__).read_text("utf-8")
+
+
+def test_what_the_page_calls_prints_one_line_that_is_marked(page, capsys):
+    data = json.loads(page().html("index").select_one(".la-exercise > script").string)
+
+    own = {"__name__": "la_exercise"}
+    exec(Path(grader.__file__).read_text("utf-8"), own)
+    own["serve"](data["pack"], "print('la-exercise {}')\n" + SOLUTION)
+    printed = capsys.readouterr().out
+    assert printed.startswith(grader.MARK) and printed.count("\n") == 1
+    result = json.loads(printed.removeprefix(grader.MARK))
+    assert result["passed"] and result["printed"] == "la-exercise {}\n"
+
+
+def test_its_label_can_be_linked_to(build_site):
+    link = "[text](#project-onto-a-line), {ref}`project-onto-a-line`"
+    site = build_site({"index.md": PAGE, "other.md": f"---\norphan: true\n---\n# P\n\n{link}\n"})
+
+    assert site.warnings == ""
+    links = site.html("other").select("p a")
+    assert [one["href"] for one in links] == ["index.html#project-onto-a-line"] * 2
+    assert links[0].get_text() == "text" and "Project one" in links[1].get_text()
+
+
+def test_the_neutral_attributes_are_there(page):
+    (node,) = page().app.env.get_doctree("index").findall(exercise)
+
+    assert (node["task"], node["task_kind"]) == ("project-onto-a-line", "exercise")
+    assert node["ids"] == ["project-onto-a-line"]
+    assert node["spec"]["forbids"] == ["np.linalg.inv"]
+    assert grader.prove(pickle.loads(pickle.dumps(node))["spec"]) == []
+
+
+def test_a_heading_below_does_not_take_its_label(page):
+    changes = ("The end.", "## Project onto a line\n\nThe end.")
+    ids = [tag["id"] for tag in page(changes).html("index").select("[id]")]
+
+    assert len(ids) == len(set(ids)) and "project-onto-a-line" in ids
+
+
+def test_python_in_it_lies_in_a_container_that_says_so(page):
+    site = page()
+    for block in site.app.env.get_doctree("index").findall():
+        if block.tagname == "literal_block":
+            above = block
+            while "la-exercise" not in above.get("classes", []):
+                above = above.parent
+
+
+def line_of(old, page=PAGE):
+    return page[: page.index(old)].count("\n") + 1
+
+
+HIDDEN = ":::{hidden-tests}\n" + PARTS["hidden-tests"][0] + "\n:::\n"
+HINTS = "".join(f":::{{hint}}\n{hint}\n:::\n" for hint in PARTS["hint"])
+WARNINGS = [
+    (
+        (":label: project-onto-a-line\n", ""),
+        5,
+        "this exercise has no label; add a line such as `:label: project-onto-a-line`",
+    ),
+    (
+        (":label: project-onto-a-line", ":label: Project it"),
+        5,
+        "the label 'Project it' cannot be used; add a line such as",
+    ),
+    (
+        (":forbids: np.linalg.inv", ":forbids: np.linalg.invert"),
+        5,
+        "NumPy has no function `np.linalg.invert`",
+    ),
+    (
+        (HIDDEN, ""),
+        5,
+        "this exercise has no {hidden-tests}; add `:::{hidden-tests}`: an exercise has a starter",
+    ),
+    ((HINTS, ""), 5, "this exercise has no {hint}; add `:::{hint}`"),
+    (
+        (HIDDEN + HINTS, ""),
+        5,
+        "this exercise has no {hidden-tests} and no {hint}; add `:::{hidden-tests}` and"
+        " `:::{hint}`: an exercise has",
+    ),
+    (
+        (HIDDEN, HIDDEN + ":::{solution}\nx\n:::\n"),
+        ":::{solution}\nimport",
+        "a second {solution}; leave one of them",
+    ),
+    (
+        (HIDDEN, HIDDEN + ":::{mistake} F.\n:::\n"),
+        ":::{mistake} F.",
+        "this {mistake} is empty; write its code",
+    ),
+    (
+        (" That is the rest, not the shadow.", ""),
+        ":::{mistake}\n",
+        "this mistake has no feedback; write what its maker should read",
+    ),
+    (
+        ("== np.array([0, 0, 3])", "== np.array([0, 0, 4])"),
+        ":::{solution}",
+        "the solution fails `project(np.array([1., 2, 3]), np.array([0, 0, 2.])) == np.array([0,"
+        " 0, 4])`: 1 of 3 entries is wrong, at [2]; you returned [0., 0., 3.] where [0, 0, 4] is"
+        " wanted",
+    ),
+    (
+        ("project(np.array([0, 5])", "x = project(np.array([0, 5])"),
+        "x = project(",
+        "is no Python expression",
+    ),
+    (("   # three `entries`", ""), "project(np.array([1., 2, 3])", "has no comment; end the line"),
+    (("    ...\n", "    ...\n\nproject(1)\n"), ":::{starter}", "the starter does not run"),
+    (
+        ("return v - (u @ v) / (u @ u) * u", "return (u @ v) / (u @ u) * u"),
+        ":::{mistake} That",
+        "the mistake “That is the rest, not the shadow.” passes all checks; add one that it fails",
+    ),
+    (
+        ("The end.", ":::{tests}\nx\n:::\n\nThe end."),
+        ":::{tests}\nx",
+        "{tests} belongs into an {exercise}; put it between its `::::{exercise}` and `::::`",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "line", "text"), WARNINGS, ids=lambda one: str(one)[:60])
+def test_what_is_wrong_is_said_with_its_line(change, line, text, build_site):
+    page = replaced(PAGE, change)
+    warnings = build_site({"index.md": page}).warnings
+    if isinstance(line, str):
+        line = line_of(line, page)
+
+    assert re.search(rf"index\.md:{line}: WARNING: .*{re.escape(text)}", warnings), warnings
+
+
+def test_a_label_stands_for_one_thing_on_the_whole_site(build_site):
+    other = f"---\norphan: true\n---\n{PAGE}"
+    warnings = build_site({"index.md": PAGE, "other.md": other}).warnings
+
+    assert "other.md:8: WARNING: the label 'project-onto-a-line' is taken, in " in warnings
+    assert "index.md; give this exercise another" in warnings
+
+
+def test_a_label_that_a_heading_above_has_is_taken(build_site):
+    page = replaced(PAGE, ("## Exercises", "## Project onto a line"))
+    warnings = build_site({"index.md": page}).warnings
+
+    assert "index.md:5: WARNING: the label 'project-onto-a-line' is taken, in this page" in warnings
+
+
+def test_an_endless_loop_is_a_warning(build_site, monkeypatch):
+    monkeypatch.setattr(snippets.ask, "__defaults__", (2,))
+    page = replaced(PAGE, ("    return v - (u @ v) / (u @ u) * u", "    while True: pass"))
+    warnings = build_site({"index.md": page}).warnings
+
+    assert "index.md:5: WARNING: this exercise could not be proven: it ran for more than 2 seconds;"
+    assert "look for an endless loop" in warnings
+
+
+def test_a_hint_outside_an_exercise_is_what_docutils_makes_of_it(build_site):
+    site = build_site({"index.md": "# P\n\n:::{hint}\nTry it.\n:::\n"})
+
+    assert site.warnings == ""
+    assert site.html("index").select_one(".admonition.hint").get_text(strip=True) == "HintTry it."
+
+
+@pytest.mark.parametrize("builder", ["text", "latex", "epub", "man", "texinfo", "dummy", "xml"])
+def test_other_formats_have_its_parts_one_after_the_other(builder, tmp_path):
+    (tmp_path / "index.md").write_text(PAGE, "utf-8")
+    settings = {
+        "extensions": ["myst_nb", "lesson_extensions.exercise"],
+        "myst_enable_extensions": ["colon_fence", "dollarmath"],
+        "suppress_warnings": ["epub"],
+    }
+    said = io.StringIO()
+    with docutils_namespace():
+        out = tmp_path / "out"
+        Sphinx(tmp_path, None, out, tmp_path / "doctrees", builder, settings, None, said).build()
+
+    warnings = [line for line in said.getvalue().splitlines() if "WARNING" in line]
+    assert [line for line in warnings if "conf" not in line] == []
+    if builder == "text":
+        text = (out / "index.txt").read_text("utf-8")
+        order = ["Project one", "Write", "def project", "Checks", "Hint 1", "Solution"]
+        assert sorted(order, key=text.index) == order
+
+
+# -- The notebook --------------------------------------------------------------------------------
+
+
+def notebook(site):
+    (node,) = site.app.env.get_doctree("index").findall(exercise)
+    return node["notebook"]
+
+
+def printed_by(*sources):
+    out, names = io.StringIO(), {}
+    with contextlib.redirect_stdout(out):
+        for source in sources:
+            exec(source, names)
+    return out.getvalue()
+
+
+def test_the_notebook_has_text_starter_checks_and_solution(page):
+    story, starter, checks, solution = notebook(page())
+
+    assert [cell["cell_type"] for cell in (story, starter, checks, solution)] == [
+        "markdown", "code", "code", "markdown",
+    ]  # fmt: skip
+    assert story["source"].startswith("**Exercise: Project one `vector` onto another**\n\nWrite")
+    assert "along $u$.\nSee this, or that." in story["source"]
+    assert ":::" not in story["source"] and story["source"].count("<details>") == 2
+    assert starter["source"] == STARTER
+    assert SOLUTION in solution["source"] and solution["source"].startswith("<details><summary>")
+    assert "three" not in str(notebook)
+
+
+def test_the_notebook_runs_to_its_end_and_says_what_holds(page):
+    _, starter, checks, _ = (cell["source"] for cell in notebook(page()))
+    first, second = SPEC["tests"][0], SPEC["tests"][1].partition("   #")[0]
+
+    unfinished = printed_by(starter, checks)
+    assert unfinished.splitlines()[::2] == [first, second]
+    assert all(line.startswith("    not yet: ") for line in unfinished.splitlines()[1::2])
+    assert printed_by(SOLUTION, checks) == f"{first}\n    holds\n{second}\n    holds\n"
+    wrong = printed_by(PARTS["mistake"][0], checks).splitlines()
+    assert wrong[1].startswith("    not yet: yours gives [8.94") and wrong[3] == "    holds"
+
+
+@pytest.mark.parametrize(
+    ("value", "test", "holds"),
+    [
+        ("(2, 3)", "project(1, 1) == (2, 3)", True),
+        ("(np.ones(2), 3.)", "project(1, 1) == (np.array([1, 1]), 3)", True),
+        ("(np.ones(2), 3.)", "project(1, 1) == (np.array([1, 2]), 3)", False),
+        ("np.ones((2, 1))", "project(1, 1) == np.ones(2)", False),
+        ("'a'", "project(1, 1) == 'a'", True),
+        ("True", "project(1, 1)", True),
+        ("np.False_", "project(1, 1)", False),
+        ("None", "project(1, 1) == 3", False),
+    ],
+)
+def test_the_notebook_compares_as_the_page_does(value, test, holds):
+    from lesson_extensions.exercise import notebook
+
+    cell = notebook.checks(spec(tests=[test]))
+    printed = printed_by(body(f"return {value}"), cell)
+
+    assert printed.splitlines()[0] == test
+    assert printed.splitlines()[1].startswith("    holds" if holds else "    not yet: ")
+
+
+# -- The exercises of the site -------------------------------------------------------------------
+
+
+def exercises_of_the_site():
+    """Each exercise of the built site, as a case: its label, and what grader.py calls one."""
+    for path in sorted(DOCTREES.rglob("*.doctree")):
+        for node in pickle.loads(path.read_bytes()).findall(exercise):
+            yield pytest.param(node["spec"], id=node["label"])
+
+
+SITE_EXERCISES = list(exercises_of_the_site())
+
+
+def test_there_are_exercises_to_grade(site):
+    assert len(SITE_EXERCISES) >= 18
+
+
+@pytest.mark.parametrize("one", SITE_EXERCISES)
+def test_its_solution_passes_and_its_starter_fails(one):
+    solved, begun = (grader.grade(one[part], one) for part in ("solution", "starter"))
+
+    assert solved["passed"], solved
+    assert not begun["passed"] and begun["error"] == begun["feedback"] == ""
+
+
+@pytest.mark.parametrize("one", SITE_EXERCISES)
+def test_each_of_its_mistakes_fails_and_gets_its_own_feedback(one):
+    for mistake in one["mistakes"]:
+        result = grader.grade(mistake["code"], one)
+        assert (result["passed"], result["feedback"]) == (False, mistake["feedback"])
