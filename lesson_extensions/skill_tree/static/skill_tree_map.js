@@ -1,0 +1,137 @@
+// @ts-check
+/** In the Logic Matrix: what is mastered, where to go on, and the reader's own copy of it all. */
+import { clear, exportText, importText, passed, read, trouble } from "./progress.js";
+
+/** @typedef {{page: string, formerly: string[], before: number[], checks: string[], exercises: string[]}} Lesson */
+
+/** @param {string} tag @param {object} properties @param {(Node | string)[]} children @returns {any} */
+function make(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** Such as "3 of 5 checks", or "5 checks". @param {string[]} labels @param {string} thing */
+function counted(labels, thing) {
+  const done = labels.filter(passed).length;
+  return `${done ? `${done} of ` : ""}${labels.length} ${thing}${labels.length === 1 ? "" : "s"}`;
+}
+
+/** What each lesson is to this reader. @param {Lesson[]} lessons @param {object} visited */
+function statesOf(lessons, visited) {
+  /** What asks nothing holds nobody up. @param {number} place @returns {boolean} */
+  const isPassed = (place) => {
+    const { checks, before } = lessons[place];
+    return checks.length ? checks.every(passed) : before.every(isPassed);
+  };
+  return lessons.map(({ page, formerly, before, checks }, place) => {
+    if (checks.length && isPassed(place)) return "mastered";
+    const isBegun = checks.some(passed) || [page, ...formerly].some((name) => name in visited);
+    if (checks.length && isBegun) return "in progress";
+    return before.every(isPassed) ? "open" : "later";
+  });
+}
+
+/** The Logic Matrix: boxes in its picture and items in its list, in the order of the lessons. @param {HTMLElement} nav */
+function upgrade(nav) {
+  /** @type {(selector: string) => any[]} */
+  const all = (selector) => [...nav.querySelectorAll(selector)];
+  /** @type {Lesson[]} */
+  const lessons = JSON.parse(all("script")[0].textContent);
+  const links = all("ol > li > p:first-child a");
+  const notes = all("ol > li").map((item) => item.appendChild(make("p", { className: "la-skill-tree__state" })));
+  const boxes = all("svg a").map((box) => ({
+    box,
+    name: box.getAttribute("aria-label"),
+    facts: [...box.querySelectorAll("[data-la-fact]")].map((fact) => ({ fact, text: fact.textContent })),
+  }));
+  const title = (/** @type {number} */ place) => links[place].textContent;
+  /** @type {string[]} */
+  let states = [];
+  /** @type {(() => void)[]} */
+  const undos = [];
+
+  /** @param {number} place */
+  function mark(place) {
+    const { before, checks, exercises } = lessons[place];
+    const state = states[place];
+    const missing = before.filter((other) => states[other] !== "mastered").map(title).join(" and ");
+    const counts = { checks: counted(checks, "check"), exercises: counted(exercises, "exercise") };
+    const words = [
+      state === "later" ? `later, after ${missing}` : state,
+      checks.length && counts.checks,
+      exercises.length && counts.exercises,
+    ].filter(Boolean);
+    notes[place].textContent = words.join(" · ");
+    notes[place].parentElement.dataset.laState = state;
+    const { box, name, facts } = boxes[place];
+    box.dataset.laState = state;
+    box.setAttribute("aria-label", `${name}: ${words.join(", ")}`);
+    for (const { fact, text } of facts) {
+      fact.textContent = counts[/** @type {"checks"} */ (fact.dataset.laFact)] ?? `${state} · ${text}`;
+    }
+  }
+
+  /** Shows it all anew, and says `said`, or else what has lit up. @param {string} [said] */
+  function show(said) {
+    const { last, visited, passed } = read();
+    const old = states;
+    states = statesOf(lessons, visited);
+    states.forEach((_, place) => mark(place));
+    for (const line of all("[data-la-from]")) line.dataset.laState = states[line.dataset.laFrom];
+
+    const here = lessons.findIndex(({ page, formerly }) => [page, ...formerly].includes(last?.page ?? ""));
+    const next = states.findIndex((state, place) => place !== here && ["open", "in progress"].includes(state));
+    const link = (/** @type {number} */ place, hash = "") => make("a", { href: links[place].href + hash }, title(place));
+    now.replaceChildren(
+      ...(here < 0 ? [] : ["Continue where you left off: ", link(here, last?.anchor && `#${last.anchor}`), ". "]),
+      ...(next < 0 ? [] : [Object.keys(passed).length || here >= 0 ? "Next: " : "Begin with: ", link(next), "."]),
+    );
+    const isEmpty = !Object.keys({ ...visited, ...passed }).length;
+    save.hidden = isEmpty;
+    forget.hidden = isEmpty && !trouble();
+    undo.hidden = !undos.length;
+    const lit = states.map((state, place) =>
+      old[place] && state !== old[place] && (state === "mastered" || old[place] === "later")
+        ? `“${title(place)}” is ${state === "mastered" ? state : "open"} now.` : "");
+    status.textContent = [...(said === undefined ? lit : [said]), trouble()].filter(Boolean).join(" ");
+  }
+
+  const button = (/** @type {string} */ text, /** @type {() => void} */ onclick) => make("button", { type: "button", onclick }, text);
+  const save = button("Export progress", () => {
+    const href = URL.createObjectURL(new Blob([exportText()], { type: "application/json" }));
+    make("a", { href, download: "linear-algebra-progress.json" }).click();
+    setTimeout(() => URL.revokeObjectURL(href)); // the download has its data by then
+  });
+  const forget = button("Clear progress", () => {
+    undos.push(clear());
+    show("Your progress is cleared.");
+    undo.focus();
+  });
+  const undo = button("Undo", () => {
+    undos.pop()?.();
+    show("Your progress is back.");
+    forget.focus();
+  });
+  const file = make("input", {
+    type: "file",
+    accept: ".json",
+    onchange: async () => {
+      let said = "Your progress is imported.";
+      try {
+        importText(await file.files[0].text());
+      } catch (error) {
+        said = /** @type {Error} */ (error).message;
+      }
+      file.value = ""; // so that the same file can be chosen again
+      show(said);
+    },
+  });
+  const now = make("p", { className: "la-skill-tree__now" });
+  const status = make("p", { role: "status" });
+  nav.append(now, make("div", { className: "la-skill-tree__tools" }, save, make("label", {}, "Import progress", file), forget, undo), status);
+  show();
+  document.addEventListener("la-progress", () => show());
+}
+
+for (const nav of document.querySelectorAll("nav.la-skill-tree")) upgrade(/** @type {HTMLElement} */ (nav));

@@ -1,0 +1,547 @@
+"""The Logic Matrix holds each lesson, in its place; what cannot be drawn is named with its file."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx.testing.util import SphinxTestApp
+from sphinx.util.docutils import SphinxDirective
+
+from lesson_extensions.skill_tree.domain import SkillTreeDomain, without_circles
+from lesson_extensions.skill_tree.draw import picture
+from tests.conftest import ROOT
+
+EXTENSIONS = [
+    "myst_nb",
+    "sphinx_design",
+    "lesson_extensions.cards",
+    "lesson_extensions.lessons",
+    "lesson_extensions.skill_tree",
+    "tests.test_skill_tree",  # for {task}, below
+]
+INDEX = """# Start
+
+:::{skill-tree}
+:::
+
+:::{toctree}
+:glob:
+
+lessons/*
+:::
+"""
+# Sphinx writes a page again if its toctree holds one that changed: this page has none.
+ELSEWHERE = "---\norphan: true\n---\n# Elsewhere\n\n:::{skill-tree}\n:::\n"
+# What the whole curriculum may look like one day: a lesson, and what it builds on.
+CURRICULUM = {
+    "vectors": [],
+    "matrices": ["vectors"],
+    "matmul": ["matrices"],
+    "transformations": ["matmul"],
+    "determinants": ["transformations"],
+    "inverses": ["determinants"],
+    "systems": ["inverses"],
+    "rank": ["matmul", "systems"],
+    "conditioning": ["systems"],
+    "least-squares": ["conditioning", "rank"],
+    "qr": ["least-squares"],
+    "eigen": ["determinants", "rank"],
+    "svd": ["eigen", "least-squares"],
+    "cholesky": ["eigen"],
+    "stacks": ["matmul"],
+    "einsum": ["stacks"],
+    "speed": ["matmul"],
+    "beyond-one-machine": ["speed", "stacks"],
+    "neural-network": ["matmul", "stacks", "least-squares"],
+}
+
+
+class TaskDirective(SphinxDirective):
+    """{task} label kind: stands for a check or an exercise, which say this of themselves too."""
+
+    required_arguments, optional_arguments = 1, 1
+
+    def run(self):
+        label, kind = [*self.arguments, "check"][:2]
+        node = nodes.container("", nodes.paragraph("", f"Task {label}"), ids=[label])
+        node["task"], node["task_kind"] = label, kind
+        return [node]
+
+
+def setup(app):
+    app.add_directive("task", TaskDirective)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def lesson(title, prerequisites="[]", body="", order=1, more=""):
+    about = f"summary: 'Learn of {title}.', minutes: 15, prerequisites: {prerequisites}{more}"
+    return f"---\norder: {order}\nlesson: {{{about}}}\n---\n# {title}\n\n{body}\n"
+
+
+def task(*arguments):
+    return f":::{{task}} {' '.join(arguments)}\n:::\n\n"
+
+
+FILES = {
+    "index.md": INDEX,
+    "lessons/vectors.md": lesson(
+        "Vectors", body=task("v-add") + task("v-plot", "exercise") + task("v-dot"), order=1
+    ),
+    "lessons/matrices.md": lesson("Matrices", "[vectors]", body=task("m-read"), order=2),
+    "lessons/products.md": lesson("Multiply with `@`", "[vectors, matrices]", order=3),
+}
+
+
+@pytest.fixture
+def build(build_site):
+    """build(changed files) → Site of FILES, with those changed or, if None, left out."""
+
+    def build(changed=(), **conf):
+        files = {name: text for name, text in (FILES | dict(changed)).items() if text is not None}
+        return build_site(files, **({"extensions": EXTENSIONS} | conf))
+
+    return build
+
+
+def tree(site, page="index"):
+    return site.html(page).select_one("nav.la-skill-tree")
+
+
+def titles(nav):
+    return [link.get_text() for link in nav.select("ol > li > p:first-child a")]
+
+
+def drawn(nav):
+    """{place of a lesson: places of those from which a line leads to it}, and all boxes."""
+    boxes = []
+    for link in nav.select("svg > a"):
+        left, top = map(float, re.findall(r"[\d.]+", link["transform"]))
+        boxes.append((left, top, float(link.rect["width"]), float(link.rect["height"])))
+    lines = {}
+    for line in nav.select("svg [data-la-from]"):
+        x, y = map(float, re.findall(r"[\d.]+", line["d"])[-2:])
+        (target,) = (i for i, (left, top, width, _) in enumerate(boxes)
+                     if abs(left + width / 2 - x) < 0.2 and abs(top - y) < 0.2)  # fmt: skip
+        lines.setdefault(target, []).append(int(line["data-la-from"]))
+    return lines, boxes
+
+
+# -- What is shown without JavaScript ------------------------------------------------------------
+
+
+def test_the_list_names_each_lesson_what_it_teaches_and_what_it_builds_on(build):
+    site = build()
+    items = tree(site).select("ol > li")
+
+    assert site.warnings == ""
+    assert [[p.get_text() for p in item.find_all("p")] for item in items] == [
+        ["Vectors", "Learn of Vectors.", "15 minutes"],
+        ["Matrices", "Learn of Matrices.", "15 minutes · builds on Vectors"],
+        [
+            "Multiply with @",
+            "Learn of Multiply with `@`.",
+            "15 minutes · builds on Vectors, Matrices",
+        ],
+    ]
+    assert [link["href"] for link in items[2].find_all("a")] == [
+        "lessons/products.html",
+        "lessons/vectors.html",
+        "lessons/matrices.html",
+    ]
+    assert items[2].p.code.get_text() == "@"
+
+
+def test_the_picture_has_a_named_link_to_each_lesson(build):
+    nav = tree(build())
+    links = nav.select("svg > a")
+
+    assert nav["aria-label"] == "Logic Matrix"
+    assert [link["href"] for link in links] == [
+        f"lessons/{name}.html" for name in ("vectors", "matrices", "products")
+    ]
+    assert links[2]["aria-label"] == "Multiply with @, 15 minutes, builds on Vectors, Matrices"
+    assert links[1].title.get_text() == "Learn of Matrices."
+    assert [span.get_text() for span in links[0].select("[data-la-fact]")] == [
+        "15 min",
+        "2 checks",
+        "1 exercise",
+    ]
+    assert nav.select("button, input, [role=status]") == []
+
+
+def test_a_link_that_others_imply_is_not_drawn(build):
+    lines, _ = drawn(tree(build()))
+
+    assert lines == {1: [0], 2: [1]}  # from vectors to products leads the way past matrices
+
+
+def test_lessons_stand_in_the_order_that_they_give_and_then_by_name(build):
+    nav = tree(build({
+        "lessons/vectors.md": lesson("Vectors", order=7),
+        "lessons/matrices.md": lesson("Matrices", order=2),
+        "lessons/products.md": lesson("Products", order=2),
+        "lessons/a.md": lesson("Of no order", order="null"),
+    }))  # fmt: skip
+
+    assert titles(nav) == ["Matrices", "Products", "Vectors", "Of no order"]
+
+
+@pytest.mark.parametrize("names", [list(CURRICULUM)[:n] for n in (1, 2, 7, 19)], ids=len)
+def test_no_box_lies_on_another_and_no_line_on_a_box(names):
+    lessons = [
+        {"page": name, "title": f"Learn to work with {name}", "summary": "What it is.",
+         "minutes": "15", "tasks": ["a"] * 5, "exercises": ["b"] * 3, "before": CURRICULUM[name]}
+        for name in names
+    ]  # fmt: skip
+    nav = BeautifulSoup(picture(lessons, str), "html.parser")
+    lines, boxes = drawn(nav)
+    _, _, *size = map(float, nav.svg["viewbox"].split())
+
+    assert len(boxes) == len(names)
+    for i, (left, top, width, height) in enumerate(boxes):
+        assert left >= 0 and top >= 0 and left + width <= size[0] and top + height <= size[1]
+        for source in lines.get(i, []):
+            assert boxes[source][1] + boxes[source][3] < top  # what it builds on is above it
+        for x, y, w, h in boxes[:i]:
+            assert left + width < x or x + w < left or top + height < y or y + h < top
+    for line in nav.select("[data-la-from]"):
+        for x, from_y, to_y in uprights(line["d"]):
+            assert not any(left < x < left + width and from_y < top + height and top < to_y
+                           for left, top, width, height in boxes)  # fmt: skip
+
+
+def uprights(path):
+    """The parts of a line that run straight down past a row: (x, from, to)."""
+    x = y = 0.0
+    for command, numbers in re.findall(r"([MVC])([^MVC]+)", path):
+        values = [float(number) for number in numbers.split()]
+        if command == "V":
+            yield x, y, values[0]
+            y = values[0]
+        else:
+            x, y = values[-2:]
+
+
+def test_the_same_lessons_are_the_same_bytes_at_each_build():
+    program = (
+        "from tests.test_skill_tree import CURRICULUM\n"
+        "from lesson_extensions.skill_tree.draw import picture\n"
+        "print(picture([dict(page=p, title=p, summary=p, minutes='9', tasks=[], exercises=[],"
+        " before=b) for p, b in CURRICULUM.items()], str))"
+    )
+    first, second = (
+        subprocess.check_output(
+            [sys.executable, "-c", program], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed}
+        )
+        for seed in ("1", "2")
+    )
+
+    assert first == second and first.count(b"<rect") == len(CURRICULUM)
+
+
+def test_letters_with_a_meaning_in_html_are_escaped(build):
+    site = build({
+        "lessons/vectors.md": lesson("Is a < b & c?"),
+        "lessons/matrices.md": lesson("M", "[vectors]", body=task("</script><b>"), order=2),
+    })  # fmt: skip
+    nav = tree(site)
+
+    assert site.warnings == ""
+    assert nav.select_one("svg .la-skill-tree__title").get_text() == "Is a < b & c?"
+    assert nav.select_one("svg > a")["aria-label"].startswith("Is a < b & c?")
+    assert json.loads(nav.script.get_text())[1]["checks"] == ["</script><b>"]
+
+
+# -- What is collected ---------------------------------------------------------------------------
+
+
+def test_the_labels_of_checks_and_exercises_are_collected_in_their_order(build):
+    site = build()
+
+    assert json.loads(tree(site).script.get_text())[:2] == [
+        {"page": "lessons/vectors", "formerly": [], "before": [], "checks": ["v-add", "v-dot"],
+         "exercises": ["v-plot"]},
+        {"page": "lessons/matrices", "formerly": [], "before": [0], "checks": ["m-read"],
+         "exercises": []},
+    ]  # fmt: skip
+
+
+def test_a_lesson_says_in_its_head_which_it_is_and_no_other_page_does(build):
+    site = build()
+
+    def metas(page):
+        soup = BeautifulSoup((site.app.outdir / f"{page}.html").read_text("utf-8"), "html.parser")
+        return [(meta["content"], meta["data-checks"]) for meta in soup.select("[name=la-lesson]")]
+
+    assert metas("lessons/vectors") == [("lessons/vectors", "v-add v-dot")]
+    assert metas("index") == []
+
+
+def test_former_names_are_relative_to_the_folder_of_the_lesson(build):
+    text = lesson("Vectors", more=", formerly: [arrows, ../old/arrows]")
+    site = build({"lessons/vectors.md": text})
+
+    assert site.warnings == ""
+    (first, *_) = json.loads(tree(site).script.get_text())
+    assert first["formerly"] == ["lessons/arrows", "old/arrows"]
+
+
+def test_a_single_name_need_not_be_a_list(build):
+    text = lesson("Matrices", "vectors", order=2, more=", formerly: tables")
+    site = build({"lessons/matrices.md": text})
+
+    assert site.warnings == ""
+    second = json.loads(tree(site).script.get_text())[1]
+    assert second["before"] == [0] and second["formerly"] == ["lessons/tables"]
+
+
+# -- What changes from one build to the next -----------------------------------------------------
+
+
+def rebuilt(site, name, text):
+    page = site.app.srcdir / name
+    if text is None:
+        page.unlink()
+    else:
+        page.write_text(text, "utf-8")
+    site.app.build()
+    return tree(site)
+
+
+def test_skill_tree_forgets_a_deleted_lesson(build):
+    site = build({"lessons/products.md": None, "elsewhere.md": ELSEWHERE})
+    nav = rebuilt(site, "lessons/matrices.md", None)
+
+    assert titles(nav) == titles(tree(site, "elsewhere")) == ["Vectors"]
+    assert len(nav.select("svg > a")) == len(json.loads(nav.script.get_text())) == 1
+
+
+def test_skill_tree_shows_a_new_lesson(build):
+    site = build({"lessons/products.md": None, "elsewhere.md": ELSEWHERE})
+    nav = rebuilt(site, "lessons/products.md", FILES["lessons/products.md"])
+
+    assert (
+        titles(nav) == titles(tree(site, "elsewhere")) == ["Vectors", "Matrices", "Multiply with @"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (lesson("Arrays", "[vectors]", order=2), "Arrays"),
+        (lesson("`Matrices`", "[vectors]", order=2), '<code class="docutils literal'),
+        (FILES["lessons/matrices.md"].replace("Learn of", "Know"), "Know Matrices."),
+        (FILES["lessons/matrices.md"].replace("m-read", "m-write"), "m-write"),
+        (FILES["lessons/matrices.md"].replace("15", "16"), "16 minutes"),
+    ],
+)
+def test_skill_tree_is_drawn_again_when_a_lesson_changes(text, found, build):
+    site = build({"lessons/products.md": None, "elsewhere.md": ELSEWHERE})
+    assert found not in str(tree(site, "elsewhere"))
+
+    rebuilt(site, "lessons/matrices.md", text)
+    assert found in str(tree(site, "elsewhere"))
+
+
+def test_skill_tree_is_not_drawn_again_when_no_lesson_changes(build):
+    site = build({"elsewhere.md": ELSEWHERE})
+    page = site.app.outdir / "elsewhere.html"
+    before = page.stat().st_mtime_ns
+    rebuilt(site, "lessons/vectors.md", FILES["lessons/vectors.md"] + "\nA word more.\n")
+
+    assert page.stat().st_mtime_ns == before
+
+
+def built_by(builder, folder, **options):
+    """The folder of what another builder makes of FILES; no warning is left."""
+    for name, text in FILES.items():
+        page = folder / name
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, "utf-8")
+    (folder / "conf.py").touch()
+    settings = {"extensions": EXTENSIONS, "myst_enable_extensions": ["colon_fence"]}
+    settings |= {"epub_show_urls": "no", "version": "1", "copyright": "2026"}
+    app = SphinxTestApp(builder, srcdir=folder, confoverrides=settings, **options)
+    try:
+        app.build()
+        assert app.warning.getvalue() == ""
+        return app.outdir
+    finally:
+        app.cleanup()
+
+
+def test_lessons_read_in_parallel_are_all_there(tmp_path):
+    one, two = (
+        (built_by("html", tmp_path / str(jobs), parallel=jobs) / "index.html").read_text("utf-8")
+        for jobs in (1, 2)
+    )
+
+    assert one.count("<rect") == 3
+    assert (
+        one.partition('<nav class="la-skill-tree')[2]
+        == two.partition('<nav class="la-skill-tree')[2]
+    )
+
+
+@pytest.mark.parametrize(
+    "builder",
+    ["text", "latex", "epub", "man", "texinfo", "dummy", "dirhtml", "singlehtml", "xml", "gettext"],
+)
+def test_other_formats_get_the_list(builder, tmp_path):
+    out = built_by(builder, tmp_path)
+
+    if builder == "text":
+        text = (out / "index.txt").read_text("utf-8")
+        assert "1. Vectors" in text and "Learn of Matrices." in text
+        assert "15 minutes · builds on Vectors" in text
+    if builder == "latex":
+        (text,) = (path.read_text("utf-8") for path in out.glob("*.tex"))
+        assert "Learn of Matrices." in text and "builds on" in text
+    if builder == "epub":
+        nav = BeautifulSoup((out / "index.xhtml").read_text("utf-8"), "html.parser").select_one(
+            "nav.la-skill-tree"
+        )
+        assert titles(nav)[:2] == ["Vectors", "Matrices"]
+        assert nav.svg is None and nav.script is None
+    if builder == "dirhtml":
+        nav = BeautifulSoup((out / "index.html").read_text("utf-8"), "html.parser")
+        assert nav.select_one("svg > a")["href"] == "lessons/vectors/"
+
+
+# -- What is refused -----------------------------------------------------------------------------
+
+
+def test_a_circle_is_written_out_with_the_files_and_how_to_mend_it(build):
+    site = build({
+        "lessons/vectors.md": lesson("Vectors", "[products]"),
+        "lessons/products.md": lesson("Products", "[matrices]"),
+    })  # fmt: skip
+
+    assert site.warnings.count("WARNING") == 1
+    assert (
+        "lessons/matrices.md: WARNING: these lessons build on each other in a circle: "
+        "lessons/matrices → lessons/vectors → lessons/products → lessons/matrices; in one of "
+        "lessons/matrices.md, lessons/vectors.md, lessons/products.md, take the lesson that "
+        "follows it here out of its prerequisites"
+    ) in site.warnings
+    assert len(titles(tree(site))) == 3  # the page is still whole
+
+
+def test_a_lesson_that_builds_on_itself_is_a_circle(build):
+    warnings = build({"lessons/vectors.md": lesson("Vectors", "[vectors]")}).warnings
+
+    assert "lessons/vectors.md: WARNING: these lessons build on each other in a circle" in warnings
+    assert "lessons/vectors → lessons/vectors; in one of lessons/vectors.md, take" in warnings
+
+
+@pytest.mark.parametrize(
+    ("graph", "circles"),
+    [
+        ({"a": ["b"], "b": ["a"]}, [["a", "b", "a"]]),
+        ({"c": ["a"], "a": ["b"], "b": ["c"]}, [["a", "b", "c", "a"]]),
+        ({"a": ["b"], "b": ["a"], "c": ["d"], "d": ["c"]}, [["a", "b", "a"], ["c", "d", "c"]]),
+        ({"a": ["b"], "b": ["c"], "c": ["c"]}, [["c", "c"]]),
+        ({"a": [], "b": ["a"], "c": ["a", "b"]}, []),
+    ],
+)
+def test_each_circle_is_found_and_opened(graph, circles):
+    opened, found = without_circles(graph)
+
+    assert sorted(found) == circles
+    assert sum(map(len, opened.values())) == sum(map(len, graph.values())) - len(circles)
+    assert without_circles(opened) == (opened, [])
+
+
+def test_a_circle_is_named_at_the_next_build_too(build):
+    """Sphinx reads no page that did not change, and would let the second build pass."""
+    site = build({"lessons/vectors.md": lesson("Vectors", "[vectors]")})
+    site.app.warning.truncate(0)
+    site.app.build()
+
+    assert "in a circle" in site.warnings
+
+
+def test_a_circle_stops_a_build_with_warnings_as_errors(tmp_path):
+    """It ends, with the warning, and not in a crash."""
+    files = FILES | {"lessons/vectors.md": lesson("Vectors", "[products]")}
+    files["conf.py"] = f"extensions = {EXTENSIONS}\nmyst_enable_extensions = ['colon_fence']\n"
+    for name, text in files.items():
+        page = tmp_path / name
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, "utf-8")
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-m", "sphinx", "-W", "-q", tmp_path, tmp_path / "_build"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 1
+        assert "in a circle" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_unknown_prerequisite_is_one_warning(build):
+    site = build({"lessons/matrices.md": lesson("Matrices", "[arrows]")})
+
+    assert site.warnings.count("WARNING") == 1
+    assert "the prerequisite 'arrows' is no page beside this lesson" in site.warnings
+    assert len(titles(tree(site))) == 3
+
+
+def test_a_prerequisite_that_is_no_lesson_is_named(build):
+    site = build({"lessons/matrices.md": lesson("Matrices", "[../index]")})
+
+    assert site.warnings.count("WARNING") == 1
+    assert (
+        "lessons/matrices.md: WARNING: the prerequisite 'index' is a page but no lesson; name a "
+        "page that has `lesson:` in its front matter"
+    ) in site.warnings
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"lessons/matrices.md": lesson("M", more=", formerly: vectors")}, "a page itself"),
+        (
+            {
+                "lessons/matrices.md": lesson("M", order=2, more=", formerly: tables"),
+                "lessons/products.md": lesson("P", order=1, more=", formerly: tables"),
+            },
+            "also 'lessons/products'",
+        ),
+    ],
+)
+def test_a_former_name_that_is_another_s_is_named(changed, why, build):
+    site = build(changed)
+
+    assert site.warnings.count("WARNING") == 1
+    assert re.search(rf"matrices.md: WARNING: the former name '\S+' is {why}; name", site.warnings)
+
+
+def test_a_tree_without_a_lesson_is_named_with_its_line(build):
+    site = build({name: None for name in FILES if name != "index.md"} | {"a.md": "# A"})
+
+    assert "index.md:3: WARNING: there is no lesson to show; write `lesson: {" in site.warnings
+    assert tree(site) is None
+
+
+@pytest.mark.parametrize("about", ["yes", "{}", "{prerequisites: {vectors: 1}}", "[vectors]"])
+def test_front_matter_that_is_no_lesson_is_named_once_and_still_drawn(about, build):
+    site = build({"lessons/matrices.md": f"---\nlesson: {about}\n---\n# Matrices\n"})
+
+    assert "skill-tree" not in site.warnings and "matrices.md" in site.warnings
+    assert "Matrices" in titles(tree(site))
+
+
+def test_the_domain_says_what_each_lesson_builds_on_and_asks_for(build):
+    site = build()
+    lessons = site.app.env.get_domain(SkillTreeDomain.name).lessons
+
+    assert list(lessons) == ["lessons/vectors", "lessons/matrices", "lessons/products"]
+    assert lessons["lessons/products"]["prerequisites"] == ["lessons/vectors", "lessons/matrices"]
+    assert lessons["lessons/vectors"]["tasks"] == ["v-add", "v-dot"]
