@@ -6,9 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # lesson_extensions is a folder beside this file, not a package
-# Inherited by the kernels: one look for all pictures, and no startup files of the contributor's.
+# Inherited by the kernels: one look for all pictures.
 os.environ["MATPLOTLIBRC"] = str(ROOT / "docs/_static/matplotlibrc")
-os.environ["IPYTHONDIR"] = str(ROOT / "lesson_extensions/ipython")
 
 # -- Project ---------------------------------------------------------------------------------
 project = "Linear Algebra with NumPy"
@@ -32,7 +31,8 @@ extensions = [
 ]
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "cards", "check", "claims", "csp", "execution", "exercise", "glossary", "lessons", "light",
-    "live", "mathml", "measure", "notebooks", "pictures", "player", "skill_tree",
+    "live", "mathml", "measure", "notebooks", "pictures", "player", "showcase",
+    "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build

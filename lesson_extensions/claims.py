@@ -27,7 +27,7 @@ class ClaimDirective(SphinxDirective):
         try:
             # display, since IPython shows no bare value after a cell that ends in a semicolon
             shown = f"display(bool({condition}))"
-            (output,) = retrieve_eval_data(self.state.document, shown)
+            *_, output = retrieve_eval_data(self.state.document, shown)
         except RetrievalError as error:
             self.warn(f"this claim cannot be checked: `{condition}`: {error}")
         else:

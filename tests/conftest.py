@@ -52,6 +52,7 @@ class Site:
                 "lesson_extensions.notebooks",
                 "lesson_extensions.pictures",
                 "lesson_extensions.player",
+                "lesson_extensions.showcase",
                 "lesson_extensions.skill_tree",
             ],
             "html_theme": "furo",

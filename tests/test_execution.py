@@ -1,4 +1,6 @@
-"""A cell that fails ends the build and is named."""
+"""A cell that fails ends the build and is named; so does one that goes beyond a limit."""
+
+import sys
 
 import pytest
 
@@ -40,3 +42,182 @@ def test_a_line_that_was_printed_in_two_pieces_is_one_line(build_site):
 
     (output,) = page.html("index").select(".cell_output pre")
     assert output.get_text() == "half whole\n"
+
+
+def test_of_two_equal_cells_the_one_that_failed_is_named(build_site):
+    page = PAGE.replace("x = 6 * 7", "x = 7\n```\n\n```{code-cell}\nx += 1\n1 / (9 - x)")
+    page = page.replace('raise ValueError("on purpose")', "x += 1\n1 / (9 - x)")
+    with pytest.raises(SystemExit) as ended:
+        build_site({"index.md": page})
+
+    line = page.rpartition("x += 1")[0].count("\n") + 1
+    assert f"index.md:{line}: this cell failed: ZeroDivisionError" in ended.value.code
+
+
+def test_a_cell_that_loads_its_code_is_named_by_its_own_line_and_cut_short(build_site):
+    page = PAGE.replace(
+        '```{code-cell}\nraise ValueError("on purpose")', "```{code-cell}\n:load: a.py"
+    )
+    code = "1 / 0\n" + "".join(f"x = {n}\n" for n in range(100))
+    with pytest.raises(SystemExit) as ended:
+        build_site({"index.md": page, "a.py": code})
+
+    assert "index.md:13: this cell failed: ZeroDivisionError" in ended.value.code
+    assert "    x = 18\n    …\n" in ended.value.code
+    assert "x = 19" not in ended.value.code
+
+
+def test_a_cell_that_ends_python_is_named(build_site):
+    page = PAGE.replace('raise ValueError("on purpose")', "import os\nos._exit(3)")
+    with pytest.raises(SystemExit) as ended:
+        build_site({"index.md": page})
+
+    assert "index.md:14: this cell failed: DeadKernelError: Python ended in it" in ended.value.code
+
+
+# -- Limits ---------------------------------------------------------------------------------------
+
+FACTS = "showcase: {author: Ada, licence: CC BY 4.0, data: none, tags: [a]}\n---\n# Notebook"
+
+
+def notebook(code):
+    """A page whose second cell, at line 15, holds `code`."""
+    page = PAGE.replace("---\n# Notebook", FACTS)
+    return page.replace('raise ValueError("on purpose")', code)
+
+
+def ended(build_site, code, docname="showcase/mine", **limits):
+    """What the build of a page says when it ends: with the limits that showcase notebooks have."""
+    files = {"index.md": f"# Home\n\n```{{toctree}}\n{docname}\n```\n"}
+    settings = {"execution_limits": {"showcase/*": limits}} if limits else {}
+    with pytest.raises(SystemExit) as ended:
+        build_site(files | {f"{docname}.md": notebook(code)}, **settings)
+    return ended.value.code
+
+
+def printed(build_site, code, docname="showcase/mine"):
+    """What the second cell of a page prints."""
+    files = {"index.md": f"# Home\n\n```{{toctree}}\n{docname}\n```\n"}
+    site = build_site(files | {f"{docname}.md": notebook(code)})
+    return site.html(docname).select(".cell_output pre")[-1].get_text()
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a limit on memory")
+
+CONNECT = 'import socket\nsocket.create_connection(("192.0.2.1", 80), timeout=1)'
+
+
+@pytest.mark.parametrize("docname", ["showcase/mine", "lessons/mine"])
+def test_no_page_reaches_the_network(docname, build_site):
+    said = ended(build_site, CONNECT, docname)
+
+    assert (
+        f"{docname}.md:15: this cell failed: PermissionError: [Errno 13] a notebook has no network"
+        in said
+    )
+    assert "it asked for '192.0.2.1'" in said
+    assert '    socket.create_connection(("192.0.2.1", 80), timeout=1)\n' in said
+    assert "Put the data into docs/_data/, with its source and licence" in said
+
+
+def test_the_mend_is_told_where_a_library_wraps_the_error(build_site):
+    code = 'import urllib.request as web\nweb.urlopen("http://192.0.2.1/data.csv", timeout=1)'
+    said = ended(build_site, code)
+
+    assert (
+        "this cell failed: URLError: <urlopen error [Errno 13] a notebook has no network here"
+        in said
+    )
+    assert "Put the data into docs/_data/" in said
+
+
+def test_no_name_is_looked_up(build_site):
+    said = ended(build_site, 'import socket\nsocket.gethostbyname("example.org")')
+
+    assert (
+        "PermissionError: [Errno 13] a notebook has no network here; it asked for 'example.org'"
+        in said
+    )
+
+
+OWN = """import socket
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+client.getpeername() == server.getsockname()"""
+
+
+def test_a_lesson_may_talk_to_its_own_machine_and_a_showcase_notebook_not(build_site):
+    assert printed(build_site, OWN, "lessons/mine") == "True\n"
+    assert "PermissionError: [Errno 13] a notebook has no network here" in ended(build_site, OWN)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'import subprocess\nsubprocess.run(["true"])',
+        'import os\nos.system("true")',
+        "!true",
+        "import multiprocessing as m\nm.get_context('fork').Process(target=print).start()",
+        "import multiprocessing as m\nm.get_context('spawn').Process(target=print).start()",
+    ],
+)
+def test_a_showcase_notebook_starts_no_process(code, build_site):
+    said = ended(build_site, code)
+
+    assert "mine.md:15: this cell failed: PermissionError: [Errno 13] this notebook may" in said
+    assert f"    {code.splitlines()[-1]}\n" in said
+    assert "Do the work in the notebook's own Python" in said
+
+
+def test_a_lesson_may_start_a_process(build_site):
+    code = 'import subprocess\nsubprocess.run(["echo", "hello"], capture_output=True).stdout'
+
+    assert printed(build_site, code, "lessons/mine") == "b'hello\\n'\n"
+
+
+def test_a_showcase_notebook_that_runs_too_long_is_ended(build_site):
+    said = ended(build_site, "while True:\n    pass", seconds=3)
+
+    assert "mine.md:15: this cell failed: the notebook may run for 3 seconds in all" in said
+    assert "Make it smaller" in said
+
+
+def test_the_time_is_that_of_the_whole_notebook(build_site):
+    """Each of these cells would be quick enough by itself."""
+    cell = "import time\ntime.sleep(1)\n```\n\n```{code-cell}\n"
+    said = ended(build_site, 5 * cell, seconds=3)
+
+    assert "this cell failed: the notebook may run for 3 seconds in all" in said
+
+
+@linux
+@pytest.mark.parametrize("kept", ["bytearray(10**7)", "object()"])
+def test_a_showcase_notebook_that_fills_memory_is_ended(kept, build_site):
+    """The second fills it to the last byte, so that Python ends without a word."""
+    said = ended(build_site, f"kept = []\nwhile True:\n    kept.append({kept})", gigabytes=1)
+
+    assert "mine.md:15: this cell failed: " in said
+    assert "Error: " in said and "; the notebook may use 1 GiB of memory" in said
+    assert "Make it smaller" in said
+
+
+@linux
+def test_the_memory_of_a_showcase_notebook_is_limited_and_of_a_lesson_not(build_site):
+    code = "import resource\nresource.getrlimit(resource.RLIMIT_AS)[0] == 4 * 2**30"
+
+    assert printed(build_site, code, "showcase/mine") == "True\n"
+    assert printed(build_site, code, "lessons/mine") == "False\n"
+
+
+def test_the_limits_are_those_of_the_site_where_conf_py_names_none(build_site):
+    app = build_site({"index.md": "# Home\n\nText.\n"}).app
+
+    assert app.config.execution_limits == {"showcase/*": {"seconds": 60, "gigabytes": 4}}
+
+
+def test_a_notebook_sees_nothing_of_its_limits(build_site):
+    code = """import os, sys
+ours = {"In", "Out", "exit", "quit", "open", "get_ipython", "x", "os", "sys", "ours"}
+[name for name in globals() if name[0] != "_" and name not in ours], "LA_LIMITS" in os.environ"""
+
+    assert printed(build_site, code) == "([], False)\n"
