@@ -6,12 +6,19 @@ what has to be changed here is the text of pages, so this is our own. What is ch
 - each number, each True and False, and else a letter, of each output that a `>>>` example expects;
 - the same of each output and each computed sentence in tests/outputs/;
 - in each {claim}, each comparison (turned into its opposite) and each number that is compared for
-  equality (others are bounds, not truths). A claim that compares nothing is negated.
+  equality (others are bounds, not truths). A claim that compares nothing is negated;
+- in each {check}, each number of the key; a wrong choice put in the place of the right one, and the
+  right one in that of a wrong one; the order of lines;
+- in each {exercise}, each number and each arithmetic operator of the solution, each number that a
+  test expects, and the solution in place of the starter and of each known mistake.
 
 Pages are changed in a scratch copy, and checked by the code that the tests and the build use.
 """
 
 import ast
+import copy
+import functools
+import itertools
 import os
 import random
 import re
@@ -21,11 +28,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from docutils import nodes
 from sybil.example import SybilFailure
 
+from lesson_extensions.check import prover
+from lesson_extensions.exercise import grader
 from tests.compare import same
-from tests.conftest import ROOT
+from tests.conftest import ROOT, sources
 from tests.test_outputs import executed_pages, record_of, recorded
+from tests.test_site import doctree_of
 from tests.test_snippets import FILES, examples
 
 SAMPLE = 0.2  # of the changes of each kind, where --all is not asked for
@@ -216,13 +227,112 @@ def false_claims(changed):
         return {(ROOT / Path(path).relative_to(copy), int(line)) for path, line in named}
 
 
+# -- Checks and exercises -------------------------------------------------------------------------
+
+OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+             ast.MatMult: ast.Mult, ast.Pow: ast.Mult}  # fmt: skip
+
+
+def specs(kind):
+    """Yield (page, label, spec) of each check, or each exercise, as the build read it."""
+    for path in sources():
+        for node in doctree_of(path).findall(nodes.Element):
+            if node.get("task_kind") == kind:
+                yield path.relative_to(ROOT), node["task"], node["spec"]
+
+
+def changed_specs(kind, prove, changes):
+    """Yield (what, check) for each change of a check or an exercise."""
+    for page, label, spec in specs(kind):
+        if problems := prove(spec):
+            raise SystemExit(f"{page}: {label}: fails as it is: {problems}")
+        for what, changed in changes(copy.deepcopy(spec)):
+            yield f"{page}: {label}: {what}", lambda changed=changed: bool(prove(changed))
+
+
+def changed_code(source, operators=True):
+    """Yield `source` with one number, or one arithmetic operator, changed, for each in it."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            value, node.value = node.value, node.value * 2 + 1
+            yield ast.unparse(tree)
+            node.value = value
+        elif operators and isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+            operator, node.op = node.op, OPERATORS[type(node.op)]()
+            yield ast.unparse(tree)
+            node.op = operator
+
+
+def checks_problems(check):
+    return prover.prove(check)["problems"]
+
+
+def changed_checks(check):
+    """Yield (what, check) with its key changed: a number, or a right choice for a wrong one."""
+    for code in changed_code(check["answer"], operators=False):
+        yield f"answer {code!r}", check | {"answer": code}
+    choices = check["choices"]
+    right = [choice for choice in choices if not choice["misconception"]]
+    wrong = [choice for choice in choices if choice["misconception"]]
+    if check["kind"] == "order":
+        lines = [*choices[1:], choices[0]]
+        yield "the first line last", check | {"choices": lines}
+        return
+    for one, other in itertools.product(right, wrong):
+        for ours, theirs in ((one, other), (other, one)):
+            code = {"code": theirs["code"], "words": theirs["words"]}
+            changed = [choice | code if choice is ours else choice for choice in choices]
+            yield f"{theirs['code']} for {ours['code']}", check | {"choices": changed}
+    for one in right if check["kind"] == "one" and check["answer"] else ():
+        for code in changed_code(one["code"], operators=False):
+            changed = [choice | {"code": code} if choice is one else choice for choice in choices]
+            yield f"choice {code!r}", check | {"choices": changed}
+
+
+def changed_exercises(exercise):
+    """Yield (what, exercise) with one truth changed, for each in the exercise."""
+    for code in changed_code(exercise["solution"]):
+        yield f"solution {code!r}", exercise | {"solution": code}
+    for part in ("tests", "hidden"):
+        for index, line in enumerate(exercise[part]):
+            for changed in changed_tests(line):
+                lines = [*exercise[part][:index], changed, *exercise[part][index + 1 :]]
+                yield f"test {changed!r}", exercise | {part: lines}
+    yield "the solution as starter", exercise | {"starter": exercise["solution"]}
+    for index, mistake in enumerate(exercise["mistakes"]):
+        mistakes = list(exercise["mistakes"])
+        for what, code in [("solution", exercise["solution"]), ("starter", exercise["starter"])]:
+            mistakes[index] = mistake | {"code": code}
+            yield f"the {what} as mistake {index + 1}", exercise | {"mistakes": list(mistakes)}
+
+
+def changed_tests(line):
+    """Yield a test with one number that it expects changed: on the right of ==, or in allclose."""
+    tree = ast.parse(line, mode="eval")
+    compared = isinstance(tree.body, ast.Compare) and isinstance(tree.body.ops[0], ast.Eq)
+    for constant in (
+        list(ast.walk(tree.body.comparators[-1])) if compared else compared_numbers(tree)
+    ):
+        if isinstance(constant, ast.Constant) and type(constant.value) in (int, float):
+            value, constant.value = constant.value, constant.value * 2 + 1
+            yield ast.unparse(tree)
+            constant.value = value
+
+
 # -- Report ---------------------------------------------------------------------------------------
 
 
 def main(everything):
     chosen = random.Random(0)
     survivors, counts = [], {}
-    for kind, changed in {"examples": changed_examples, "records": changed_records}.items():
+    kinds = {
+        "examples": changed_examples,
+        "records": changed_records,
+        "checks": functools.partial(changed_specs, "check", checks_problems, changed_checks),
+        "exercises": functools.partial(changed_specs, "exercise", grader.prove, changed_exercises),
+    }
+    for kind, changed in kinds.items():
         tried = [change for change in changed() if everything or chosen.random() < SAMPLE]
         survivors += [what for what, caught in tried if not caught()]
         counts[kind] = len(tried)

@@ -130,11 +130,14 @@ def python_blocks(doctree):
             yield block
 
 
+RUN_AT_BUILD = {"cell_input", "cell_output", "la-check", "la-exercise", "la-player"}
+
+
 def runs(block):
-    """Whether it is a cell, or a `>>>` session, which tests/test_snippets.py runs."""
+    """Whether it is a cell or lies in a directive that runs it, or is a `>>>` session."""
     ancestor = block.parent
     while ancestor is not None:
-        if {"cell_input", "cell_output"} & set(ancestor.get("classes", [])):
+        if RUN_AT_BUILD & set(ancestor.get("classes", [])):
             return True
         ancestor = ancestor.parent
     return block.astext().startswith(">>>")
