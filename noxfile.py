@@ -17,6 +17,8 @@ RUNTIME = BUILD / "runtime"  # outlives builds; conf.py looks for it here
 RECORDS = "tests/test_outputs.py::test_page_printed_what_was_recorded"
 # The oldest NumPy that we name, the last of each minor since, and what Python each runs on.
 NUMPY = ["2.0.2", "2.1.3", "2.2.6", "2.3.5", "2.4.6", "2.5.5"]
+# What no NumPy changes is tested once, by `nox -s tests`: how notebooks are run, limited, offered.
+ONCE = ["browser", "test_execution.py", "test_new.py", "test_notebooks.py", "test_showcase.py"]
 NEEDS_PYTHON_3_12 = {"2.5.5"}
 
 
@@ -221,9 +223,8 @@ def with_numpy(session, label, *wanted):
         folder = BUILD / f"{label}, {threads} threads"
         env = {"BLAS_THREADS": threads, "SITE_BUILD": str(folder)}
         build(session, folder, env)
-        session.run(
-            "python", "-m", "pytest", "--quiet", "--ignore=tests/browser", *session.posargs, env=env
-        )
+        once = [f"--ignore=tests/{name}" for name in ONCE]
+        session.run("python", "-m", "pytest", "--quiet", *once, *session.posargs, env=env)
 
 
 def build(session, folder=BUILD, env=None):

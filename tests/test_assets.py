@@ -47,5 +47,5 @@ def test_a_feature_s_files_are_loaded_where_its_node_stands_and_nowhere_else(bui
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="missing.css"):
+    with pytest.raises(FileNotFoundError, match=r"missing\.css"):
         add_assets(None, "missing.css", folder=tmp_path, on=nodes.container)
