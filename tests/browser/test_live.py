@@ -149,7 +149,7 @@ def test_a_press_on_run_says_what_it_loads_and_shows_that_python_agrees(newcomer
     page = visit(newcomer, host)
     text = run(page, 1)
 
-    expect(page.get_by_role("status")).to_contain_text(re.compile(r"once: \d+\.\d MB"))
+    expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text(re.compile(r"once: \d+\.\d MB"))
     expect_state(text, "done")
     expect(text.locator(".la-live__status")).to_have_text("as on this page")
     expect(text.locator(".cell_output")).to_be_visible()
@@ -367,7 +367,7 @@ def test_a_memory_hog_gets_a_memory_error_and_python_starts_anew(hog, reader, ho
 
     expect_state(text, "failed")
     expect(text.locator(".la-live__output")).to_contain_text("MemoryError")
-    expect(page.get_by_role("status")).to_contain_text("Memory was full")
+    expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text("Memory was full")
     expect_state(run(page, 4), "done")
 
 
@@ -382,7 +382,7 @@ def test_a_download_that_is_cut_says_so_and_can_be_tried_again(newcomer, host, r
     Counted.cut = "pyodide.asm.wasm.z"
     page = visit(newcomer, host)
     text = run(page, 1)
-    expect(page.get_by_role("status")).to_contain_text("The download was cut short")
+    expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text("The download was cut short")
     expect_state(text, "stopped")
 
     Counted.cut = ""
@@ -399,7 +399,7 @@ def test_a_second_visit_loads_nothing_and_also_works_without_a_network(newcomer,
 
     page = visit(newcomer, host)
     text = run(page, 1)
-    expect(page.get_by_role("status")).not_to_contain_text("MB")
+    expect(page.locator(".la-live-bar").get_by_role("status")).not_to_contain_text("MB")
     expect_state(text, "done")
     assert [path for path in requests if "_static/runtime/" in path] == []
     page.close()
