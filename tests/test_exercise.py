@@ -8,6 +8,7 @@ import io
 import json
 import pickle
 import re
+import warnings
 import zlib
 from pathlib import Path
 
@@ -462,12 +463,12 @@ def test_endless_printing_is_cut():
 
 
 def test_warnings_and_settings_stay_in_the_program():
-    before = np.geterr(), np.get_printoptions()
+    before = np.geterr(), np.get_printoptions(), warnings.filters.copy()
     code = body("return np.array([1]) / 0", "np.seterr(all='ignore'); np.set_printoptions(3)")
 
     assert messages(code)[0].startswith("you returned a vector with 1 entry where one with 2")
     assert messages(body("return v / 0"))[0].startswith("infinity came out in 2 of 2 entries")
-    assert (np.geterr(), np.get_printoptions()) == before
+    assert (np.geterr(), np.get_printoptions(), warnings.filters) == before
 
 
 def test_no_check_sees_what_another_changed():
@@ -479,6 +480,21 @@ def test_no_check_sees_what_another_changed():
     assert grader.grade(
         "values = []\ndef grow(x):\n    values.append(x)\n    return values", exercise
     )["passed"]
+
+
+def test_a_program_begins_anew_for_each_check():
+    exercise = spec(tests=["seen == False", "seen == False"], hidden=["seen == False  # again"])
+
+    assert grader.grade("seen = 'seen' in globals()", exercise)["passed"]
+
+
+def test_what_is_wanted_is_what_it_was_before_the_reader_s_code_changed_it():
+    exercise = spec(tests=["double(values) == 2 * values"], hidden=["len(values) == 2  # two"])
+    program = (
+        "from numpy import array\nvalues = array([1, 2])\ndef double(x):\n    x *= 2\n    return x"
+    )
+
+    assert grader.grade(program, exercise)["passed"]
 
 
 def test_a_program_that_hides_numpy_does_not_change_the_checks():

@@ -312,6 +312,15 @@ def test_the_page_is_read_again_when_the_program_changes(show):
     assert directive.TRACER in dependencies
 
 
+def test_the_page_is_read_again_when_a_program_that_was_not_there_is(build_site):
+    site = build_site({"index.md": "# Page\n\n```{player} late.py\n```\n"})
+    (site.app.srcdir / "late.py").write_text(SMALL, "utf-8")
+
+    site.app.build()
+
+    assert len(site.html("index").select(".la-player li")) == 3
+
+
 def test_what_the_script_reads_is_in_the_page(show):
     """No data beside the HTML: player.js takes all from the list."""
     page = show().html("index")

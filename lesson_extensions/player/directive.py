@@ -250,7 +250,7 @@ class PlayerDirective(SphinxDirective):
             guess += fold("", nodes.paragraph("", "", value("", trace["answer"])))
             item += guess
         outcome = nodes.container(classes=["la-player__outcome"])
-        if trace["printed"]:
+        if trace["printed"].strip("\n"):
             outcome += nodes.paragraph("", "It prints", classes=["la-player__heading"])
             outcome += literal_block(trace["printed"].rstrip("\n"), "none", "la-player__output")
         if trace["variables"]:

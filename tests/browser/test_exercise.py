@@ -207,6 +207,23 @@ def test_what_goes_wrong_is_a_sentence(printed, error, why, exercise):
     )
 
 
+def test_a_second_press_does_not_ask_twice_and_a_second_check_clears_the_first(exercise):
+    exercise.page.evaluate(
+        """addEventListener("la-run", () => { window.laCount = (window.laCount ?? 0) + 1; })"""
+    )
+    button = exercise.get_by_role("button", name="Check my code")
+    button.press("Enter")
+    button.press("Enter")
+    expect(status(exercise)).to_contain_text("1 of 4 checks hold.")
+    assert exercise.page.evaluate("window.laCount") == 1
+
+    button.press("Enter")
+    expect(status(exercise)).to_contain_text("1 of 4 checks hold.")
+    expect(exercise.get_by_role("img")).to_have_count(4)
+    expect(items(exercise).first.locator(".la-exercise__message")).to_have_count(1)
+    assert exercise.page.evaluate("window.laCount") == 2
+
+
 def test_the_variables_of_the_page_are_left_alone(exercise):
     check(exercise, SOLUTION + "\n\nprobe = 1")
     expect(status(exercise)).to_contain_text("Passed")

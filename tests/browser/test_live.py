@@ -149,7 +149,9 @@ def test_a_press_on_run_says_what_it_loads_and_shows_that_python_agrees(newcomer
     page = visit(newcomer, host)
     text = run(page, 1)
 
-    expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text(re.compile(r"once: \d+\.\d MB"))
+    expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text(
+        re.compile(r"once: \d+\.\d MB")
+    )
     expect_state(text, "done")
     expect(text.locator(".la-live__status")).to_have_text("as on this page")
     expect(text.locator(".cell_output")).to_be_visible()
@@ -382,7 +384,9 @@ def test_a_download_that_is_cut_says_so_and_can_be_tried_again(newcomer, host, r
     Counted.cut = "pyodide.asm.wasm.z"
     page = visit(newcomer, host)
     text = run(page, 1)
-    expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text("The download was cut short")
+    expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text(
+        "The download was cut short"
+    )
     expect_state(text, "stopped")
 
     Counted.cut = ""

@@ -269,8 +269,10 @@ def test_clear_removes_what_was_set_aside_and_undo_brings_it_back(tab):
 
 
 def test_with_no_room_to_set_it_aside_it_stays_untouched(tab):
-    one = tab("{" * 3000)
-    one.page.evaluate(FILL)
+    one = tab()
+    elsewhere = one.without_us()
+    elsewhere.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, "{" * 3000])
+    elsewhere.evaluate(FILL)
     one.reload()
 
     assert "What this browser has kept cannot be read: your progress is kept" in one("p.trouble()")

@@ -1,0 +1,553 @@
+"""The Logic Matrix lights up as checks are passed, on any screen, and forgets nothing."""
+
+import gzip
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.conftest import ROOT, Site, serve
+from tests.test_skill_tree import EXTENSIONS, lesson, task
+
+NARROW = {"width": 390, "height": 844}
+WIDE = {"width": 1280, "height": 900}
+WEIGHT = 5_000  # bytes over the wire that a lesson pays for its place in the tree
+PARAGRAPH = "A word, and one more. " * 120
+SECTIONS = f"## Add\n\n{PARAGRAPH}\n\n## Scale\n\n{PARAGRAPH}\n\n## Project\n\n{PARAGRAPH}\n\n"
+FILES = {
+    "index.md": """---
+hide-toc: true
+---
+# Start
+
+:::{skill-tree}
+:::
+
+:::{toctree}
+:glob:
+
+lessons/*
+:::
+""",
+    "lessons/vectors.md": lesson(
+        "Work with vectors",
+        body=SECTIONS + task("v-add") + task("v-dot") + task("v-plot", "exercise"),
+        more=", formerly: [arrows]",
+    ),
+    "lessons/matrices.md": lesson("Build a matrix", "[vectors]", task("m-read"), order=2),
+    "lessons/history.md": lesson("Read the history", "[vectors]", SECTIONS, order=3),
+    "lessons/products.md": lesson("Multiply with `@`", "[matrices]", task("p-shape"), order=4),
+    "lessons/stacks.md": lesson("Stack them", "[history]", task("s-shape"), order=5),
+}
+TREE = "nav.la-skill-tree"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    conf = {
+        "extensions": EXTENSIONS,
+        "html_static_path": [str(ROOT / "docs/_static")],
+        "html_css_files": ["site.css"],
+    }
+    site = Site(tmp_path_factory.mktemp("tree"), FILES, conf)
+    site.app.cleanup()
+    with serve(site.app.outdir) as address:
+        yield address
+
+
+class Tree:
+    """A page with the Logic Matrix, as a reader finds it."""
+
+    def __init__(self, page, address):
+        self.page, self.address = page, address
+        self.nav = page.locator(TREE)
+        self.status = self.nav.get_by_role("status")
+        self.lead = self.nav.locator(".la-skill-tree__now")
+
+    def box(self, name):
+        return self.nav.locator(f"svg a[href='lessons/{name}.html']")
+
+    def item(self, name):
+        return self.nav.locator("ol > li").filter(
+            has=self.page.locator(f"p:first-child a[href='lessons/{name}.html']")
+        )
+
+    def states(self):
+        """Of each lesson, as the picture says it."""
+        names = self.nav.locator("svg a").evaluate_all(
+            "boxes => boxes.map(box => [box.getAttribute('href'), box.dataset.laState,"
+            " box.querySelector('[data-la-fact=state]').textContent])"
+        )
+        return {re.search(r"(\w+)\.html", href)[1]: (state, text) for href, state, text in names}
+
+    def button(self, name):
+        return self.nav.get_by_role("button", name=name)
+
+    def progress(self, call, page=None):
+        """Call the store, as a check does; in another page, if one is given."""
+        return (page or self.page).evaluate(
+            f"async (module) => {{ const p = await import(module); return {call}; }}",
+            f"{self.address}/_static/progress.js",
+        )
+
+    def another(self):
+        page = self.page.context.new_page()
+        page.goto(self.page.url)
+        return Tree(page, self.address)
+
+    def tab_to(self, locator):
+        """Press Tab until it has the focus."""
+        for _ in range(80):
+            self.page.keyboard.press("Tab")
+            if locator.evaluate("element => element === document.activeElement"):
+                return
+        pytest.fail(f"Tab does not lead to {locator}")
+
+
+@pytest.fixture
+def tree(open_page, address):
+    """tree(progress that is stored, context options) → Tree"""
+
+    def tree(progress=None, script=None, **options):
+        page = open_page("index.html", **({"viewport": WIDE} | options))
+        if progress is not None:
+            page.evaluate("text => localStorage.setItem('la-progress', text)", progress)
+        if script:
+            page.add_init_script(script)
+        page.reload()
+        found = Tree(page, address)
+        if options.get("java_script_enabled", True):
+            expect(found.nav.locator("label")).to_be_visible()
+        return found
+
+    return tree
+
+
+def stored(*labels, visited=(), last=None):
+    passed, seen = (dict.fromkeys(names, "2026-01-01T00:00:00Z") for names in (labels, visited))
+    return json.dumps({"version": 1, "passed": passed, "visited": seen, "last": last})
+
+
+# -- What it says --------------------------------------------------------------------------------
+
+
+def test_before_any_progress_it_is_calm_and_says_where_to_begin(tree):
+    page = tree()
+
+    assert page.states() == {
+        "vectors": ("open", "open · 15 min"),
+        "matrices": ("later", "later · 15 min"),
+        "history": ("later", "later · 15 min"),
+        "products": ("later", "later · 15 min"),
+        "stacks": ("later", "later · 15 min"),
+    }
+    expect(page.lead).to_have_text("Begin with: Work with vectors.")
+    expect(page.nav.locator("label")).to_have_text("Import progress")
+    for name in ("Export progress", "Clear progress", "Undo"):
+        expect(page.button(name)).to_be_hidden()
+    expect(page.status).to_have_text("")
+    assert page.page.problems == [] and page.page.blocked == []
+
+
+def test_a_lesson_is_in_progress_when_a_check_is_passed_and_mastered_when_all_are(tree):
+    page = tree()
+    page.progress("p.pass('v-dot')")
+    box = page.box("vectors")
+
+    expect(box).to_have_accessible_name(
+        "Work with vectors, 15 minutes: in progress, 1 of 2 checks, 1 exercise"
+    )
+    expect(box).to_contain_text("in progress · 15 min")
+    expect(box).to_contain_text("1 of 2 checks")
+    page.progress("p.pass('v-plot')")
+    expect(box).to_contain_text("1 of 1 exercise")
+    page.progress("p.pass('v-add')")
+    expect(box).to_have_accessible_name(
+        "Work with vectors, 15 minutes: mastered, 2 of 2 checks, 1 of 1 exercise"
+    )
+
+
+def test_an_exercise_alone_is_neither_progress_of_the_checks_nor_mastery(tree):
+    page = tree(stored("v-plot"))
+
+    assert page.states()["vectors"] == ("open", "open · 15 min")
+    expect(page.box("vectors")).to_contain_text("1 of 1 exercise")
+
+
+def test_a_lesson_that_was_visited_is_in_progress(tree):
+    page = tree(stored(visited=["lessons/products"]))
+
+    assert page.states()["products"] == ("in progress", "in progress · 15 min")
+    assert page.states()["matrices"][0] == "later"
+
+
+def test_mastery_lights_the_next_and_says_so(tree):
+    page = tree(stored("v-add"))
+    page.progress("p.pass('v-dot')")
+
+    expect(page.status).to_have_text(
+        "“Work with vectors” is mastered now. “Build a matrix” is open now. "
+        "“Read the history” is open now. “Stack them” is open now."
+    )
+    assert {name: state for name, (state, _) in page.states().items()} == {
+        "vectors": "mastered",
+        "matrices": "open",
+        "history": "open",  # asks nothing, and so holds up nobody
+        "products": "later",
+        "stacks": "open",
+    }
+    expect(page.nav.locator("svg path[data-la-state=mastered]")).to_have_count(2)
+    expect(page.box("products")).to_have_accessible_name(
+        "Multiply with @, 15 minutes, builds on Build a matrix: "
+        "later, after Build a matrix, 1 check"
+    )
+    page.progress("p.pass('m-read')")
+    expect(page.status).to_have_text(
+        "“Build a matrix” is mastered now. “Multiply with @” is open now."
+    )
+
+
+def test_a_lesson_without_checks_is_never_mastered(tree):
+    page = tree(stored("v-add", "v-dot", visited=["lessons/history"]))
+
+    assert page.states()["history"] == ("open", "open · 15 min")
+
+
+def test_when_all_is_mastered_nothing_is_next(tree):
+    labels = ("v-add", "v-dot", "m-read", "p-shape", "s-shape")
+    page = tree(stored(*labels, last={"page": "lessons/history", "anchor": ""}))
+
+    expect(page.lead).to_have_text("Continue where you left off: Read the history.")
+
+
+def test_later_is_no_lock(tree):
+    page = tree()
+    page.box("products").click()
+
+    expect(page.page.get_by_role("heading", level=1)).to_contain_text("Multiply with")
+
+
+def test_each_state_looks_its_own_way_without_its_colour(tree):
+    page = tree(stored("v-add", "v-dot", visited=["lessons/products"]))
+    looks = """box => {
+      const style = (selector) => getComputedStyle(box.querySelector(selector));
+      const shown = (selector) => style("g").display !== "none" && style(selector).display !== "none";
+      return [style("rect").strokeDasharray, shown("circle"), shown(".la-skill-tree__half"),
+        shown(".la-skill-tree__tick")].join(" ");
+    }"""
+    found = [page.box(name).evaluate(looks) for name in ("vectors", "matrices", "products")]
+
+    assert found == ["none true false true", "none true false false", "none true true false"]
+    page.progress("[p.clear()]")
+    assert page.box("products").evaluate(looks) == "4px, 4px false false false"
+
+
+# -- Where the reader was ------------------------------------------------------------------------
+
+
+def test_it_leads_back_to_the_heading_where_the_reader_left(tree, address):
+    page = tree()
+    page.box("vectors").click()
+    page.page.wait_for_url("**/vectors.html")
+    page.page.get_by_role("heading", name="Scale").evaluate(
+        "h => h.scrollIntoView({ behavior: 'instant' })"
+    )
+    page.page.goto(f"{address}/index.html")
+
+    link = page.lead.get_by_role("link").first
+    expect(page.lead).to_have_text("Continue where you left off: Work with vectors.")
+    assert link.get_attribute("href") == f"{address}/lessons/vectors.html#scale"
+    link.click()
+    expect(page.page.get_by_role("heading", name="Scale")).to_be_in_viewport()
+
+
+def test_what_is_next_is_not_where_the_reader_is(tree):
+    page = tree(stored("v-add", "v-dot", last={"page": "lessons/matrices", "anchor": ""}))
+
+    expect(page.lead).to_have_text(
+        "Continue where you left off: Build a matrix. Next: Read the history."
+    )
+
+
+def test_a_page_that_is_gone_or_no_lesson_leads_nowhere(tree):
+    page = tree(stored("v-add", last={"page": "lessons/gone", "anchor": "there"}))
+
+    expect(page.lead).to_have_text("Next: Work with vectors.")
+
+
+def test_progress_survives_a_page_that_was_renamed(tree, address):
+    where = {"page": "lessons/arrows", "anchor": "add"}
+    page = tree(stored("s-shape", visited=["lessons/arrows"], last=where))
+
+    assert page.states()["vectors"][0] == "in progress"
+    expect(page.lead).to_have_text("Continue where you left off: Work with vectors.")
+    link = page.lead.get_by_role("link")
+    assert link.get_attribute("href") == f"{address}/lessons/vectors.html#add"
+
+
+def test_a_lesson_says_how_many_of_its_checks_are_passed(tree, address):
+    page = tree(stored("v-add"))
+    page.page.goto(f"{address}/lessons/vectors.html")
+    facts = page.page.locator(".la-lesson")
+
+    expect(facts).to_have_text("15 minutes · 1 of 2 checks passed")
+    page.progress("p.pass('v-dot')")
+    expect(facts).to_have_text("15 minutes · 2 of 2 checks passed")
+    page.page.goto(f"{address}/lessons/matrices.html")
+    expect(facts).to_have_text("15 minutes · builds on Work with vectors")
+
+
+def test_a_page_that_is_no_lesson_is_not_where_the_reader_left(tree):
+    page = tree()
+
+    assert page.progress("p.read()")["last"] is None
+    assert page.page.evaluate("localStorage.length") == 0
+
+
+# -- By keyboard alone ---------------------------------------------------------------------------
+
+
+def test_tab_leads_through_the_lessons_in_their_order_and_enter_opens_one(tree):
+    page = tree(stored("v-add"))
+    page.tab_to(page.box("vectors"))
+    for name in ("matrices", "history", "products", "stacks"):
+        page.page.keyboard.press("Tab")
+        expect(page.box(name)).to_be_focused()
+    for control in (page.lead.get_by_role("link"), page.button("Export progress"),
+                    page.nav.locator("input"), page.button("Clear progress")):  # fmt: skip
+        page.page.keyboard.press("Tab")
+        expect(control).to_be_focused()
+    page.tab_to(page.box("matrices"))
+    page.page.keyboard.press("Enter")
+
+    expect(page.page.get_by_role("heading", level=1)).to_contain_text("Build a matrix")
+
+
+def test_export_clear_import_by_keyboard_gives_the_same_state(tree, tmp_path):
+    page = tree(stored("v-add", "v-dot", "m-read", last={"page": "lessons/matrices", "anchor": ""}))
+    before, kept = page.states(), page.progress("p.exportText()")
+    page.tab_to(page.button("Export progress"))
+    with page.page.expect_download() as download:
+        page.page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "linear-algebra-progress.json"
+    download.value.save_as(tmp_path / "progress.json")
+
+    page.tab_to(page.button("Clear progress"))
+    page.page.keyboard.press("Enter")
+    expect(page.status).to_have_text("Your progress is cleared.")
+    expect(page.lead).to_have_text("Begin with: Work with vectors.")
+    assert page.states() != before
+    page.page.reload()
+    expect(page.lead).to_have_text("Begin with: Work with vectors.")
+
+    page.tab_to(page.nav.get_by_label("Import progress"))
+    with page.page.expect_file_chooser() as chooser:
+        page.page.keyboard.press("Enter")
+    chooser.value.set_files(tmp_path / "progress.json")
+    expect(page.status).to_have_text("Your progress is imported.")
+    assert page.states() == before and page.progress("p.exportText()") == kept
+    assert page.page.problems == []
+
+
+def test_undo_has_the_focus_after_clear_and_brings_it_back(tree):
+    page = tree(stored("v-add", "v-dot"))
+    before = page.states()
+    page.button("Clear progress").press("Enter")
+    expect(page.button("Undo")).to_be_focused()
+    expect(page.button("Clear progress")).to_be_hidden()
+    page.page.keyboard.press("Enter")
+
+    expect(page.status).to_have_text("Your progress is back.")
+    expect(page.button("Clear progress")).to_be_focused()
+    expect(page.button("Undo")).to_be_hidden()
+    assert page.states() == before
+    page.page.reload()
+    expect(page.box("matrices")).to_have_attribute("data-la-state", "open")
+    assert page.states() == before
+
+
+def test_undo_stays_for_the_visit_and_undoes_each_clear(tree):
+    page = tree(stored("v-add"))
+    page.button("Clear progress").click()
+    page.progress("p.pass('m-read')")
+    page.button("Clear progress").click()
+    page.progress("p.pass('p-shape')")
+    for _ in range(2):
+        page.button("Undo").click()
+
+    expect(page.button("Undo")).to_be_hidden()
+    assert set(page.progress("p.read()")["passed"]) == {"v-add", "m-read", "p-shape"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("no progress", "That is no progress of this site."),
+        ('{"version": 2}', "That progress is from a later version of this site"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_said_and_changes_nothing(text, sentence, tree):
+    page = tree(stored("v-add", "v-dot"))
+    before = page.states()
+    file = {"name": "progress.json", "mimeType": "application/json", "buffer": text.encode()}
+    for label in ("v-plot", "other"):  # the same file again is a new try
+        page.nav.get_by_label("Import progress").set_input_files(file)
+        expect(page.status).to_contain_text(sentence)
+        page.progress(f"p.pass('{label}')")
+        expect(page.status).to_have_text("")
+
+    assert page.states() == before and page.page.problems == []
+
+
+# -- When the browser does not keep it -----------------------------------------------------------
+
+
+def test_what_cannot_be_read_is_said_and_the_tree_works(tree):
+    page = tree("{corrupt")
+
+    expect(page.status).to_contain_text("set aside in this browser, as la-progress-aside-2")
+    page.progress("['v-add', 'v-dot'].map(p.pass)")
+    expect(page.box("matrices")).to_have_attribute("data-la-state", "open")
+    page.button("Clear progress").click()
+    expect(page.status).to_have_text("Your progress is cleared.")
+
+
+def test_what_is_of_a_later_version_is_said_and_kept(tree):
+    page = tree('{"version": 2}')
+
+    expect(page.status).to_contain_text("set aside in this browser")
+    kept = page.page.evaluate("Object.values(localStorage)")
+    assert kept == ['{"version": 2}']
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }",
+        """for (const name of ["localStorage", "sessionStorage"]) {
+          Object.defineProperty(window, name, { get() { throw new DOMException("no"); } });
+        }""",
+    ],
+    ids=["full", "refused"],
+)
+def test_where_nothing_can_be_stored_the_tree_lights_up_and_says_so(script, tree):
+    page = tree(script=script)
+    page.progress("['v-add', 'v-dot'].map(p.pass)")
+
+    expect(page.box("matrices")).to_have_attribute("data-la-state", "open")
+    expect(page.status).to_contain_text("your progress is kept on this page only. Export it")
+    expect(page.button("Export progress")).to_be_visible()
+
+
+def test_a_pass_in_another_tab_lights_the_tree_and_is_announced(tree):
+    page = tree(stored("v-add"))
+    other = page.another()
+    other.progress("p.pass('v-dot')")
+
+    expect(page.status).to_contain_text("“Work with vectors” is mastered now.")
+    expect(page.box("matrices")).to_have_attribute("data-la-state", "open")
+    other.button("Clear progress").click()
+    expect(page.box("matrices")).to_have_attribute("data-la-state", "later")
+
+
+# -- On any screen -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_a_phone_shows_the_list_and_a_wide_screen_the_picture(script, tree):
+    phone = tree(viewport=NARROW, java_script_enabled=script)
+    expect(phone.nav.locator("svg")).to_be_hidden()
+    expect(phone.item("vectors")).to_contain_text("Learn of Work with vectors.")
+    expect(phone.item("products")).to_contain_text("15 minutes · builds on Build a matrix")
+    expect(phone.nav.get_by_role("link").first).to_have_text("Work with vectors")
+
+    wide = tree(viewport=WIDE, java_script_enabled=script)
+    expect(wide.nav.get_by_role("list")).to_have_count(0)
+    for name in ("vectors", "matrices", "history", "products", "stacks"):
+        expect(wide.box(name)).to_be_visible()
+    for page in (phone, wide):
+        assert (
+            page.page.evaluate("document.documentElement.scrollWidth")
+            <= (page.page.viewport_size["width"])
+        )
+
+
+def test_the_list_on_a_phone_says_the_states_too(tree):
+    page = tree(stored("v-add", "v-dot", "v-plot"), viewport=NARROW)
+
+    expect(page.item("vectors")).to_contain_text("mastered · 2 of 2 checks · 1 of 1 exercise")
+    expect(page.item("matrices")).to_contain_text("open · 1 check")
+    expect(page.item("products")).to_contain_text("later, after Build a matrix · 1 check")
+
+
+def test_without_javascript_there_is_no_state_and_no_control(tree):
+    page = tree(java_script_enabled=False)
+
+    expect(page.box("vectors")).to_contain_text("15 min")
+    expect(page.box("vectors")).to_contain_text("2 checks")
+    expect(page.nav.locator("button, input, [role=status], [data-la-state]")).to_have_count(0)
+    expect(page.nav.locator("circle").first).to_be_hidden()
+
+
+def test_on_paper_it_is_the_list_without_the_buttons(tree):
+    page = tree(stored("v-add"))
+    page.page.emulate_media(media="print")
+
+    expect(page.nav.locator("svg")).to_be_hidden()
+    expect(page.item("matrices")).to_be_visible()
+    expect(page.button("Export progress")).to_be_hidden()
+
+
+def test_letters_stay_inside_their_box_and_are_not_small(tree):
+    page = tree(stored("v-add", "v-plot", visited=[f"lessons/{n}" for n in ("matrices", "stacks")]))
+    page.page.evaluate("document.fonts.ready")
+    sizes = page.nav.locator("svg a").evaluate_all(
+        """boxes => boxes.map((box) => {
+          const [rect, text] = ["rect", "text"].map((tag) => box.querySelector(tag).getBBox());
+          return [rect.width - text.x - text.width, rect.height - text.y - text.height, text.y];
+        })"""
+    )
+    letters = page.nav.locator("[data-la-fact]").first
+
+    assert all(min(rest) >= 0 for rest in sizes), sizes
+    assert letters.evaluate("text => text.getBoundingClientRect().height") >= 12
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(theme, viewport, tree):
+    page = tree(
+        stored("v-add", "v-dot", visited=["lessons/products"]),
+        viewport=viewport,
+        color_scheme=theme,
+    )
+    for name in ("Clear progress", "Undo"):
+        result = Axe().run(page.page, context=TREE)
+        assert result.violations_count == 0, result.generate_report()
+        page.button(name).click()
+
+
+def test_a_finger_can_hit_each_button(tree):
+    page = tree(stored("v-add"), viewport=NARROW, has_touch=True, is_mobile=True)
+    page.button("Clear progress").click()
+    for control in (page.button("Undo"), page.nav.locator("label")):
+        assert control.bounding_box()["height"] >= 40
+
+
+def test_a_lesson_pays_little_for_it(address, chromium):
+    weights = {}
+
+    def weigh(response):
+        if re.search(r"/(progress|skill_tree\w*)\.(js|css)", response.url):
+            weights[response.url.rpartition("/")[2]] = len(gzip.compress(response.body()))
+
+    context = chromium.new_context()
+    page = context.new_page()
+    page.on("response", weigh)
+    page.goto(f"{address}/lessons/vectors.html", wait_until="networkidle")
+    context.close()
+
+    assert len(weights) == 3, weights
+    assert sum(weights.values()) <= WEIGHT, weights
