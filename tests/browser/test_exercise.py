@@ -208,9 +208,8 @@ def test_what_goes_wrong_is_a_sentence(printed, error, why, exercise):
 
 
 def test_a_second_press_does_not_ask_twice_and_a_second_check_clears_the_first(exercise):
-    exercise.page.evaluate(
-        """addEventListener("la-run", () => { window.laCount = (window.laCount ?? 0) + 1; })"""
-    )
+    count = "window.laCount = 0; addEventListener('la-run', () => window.laCount++, true)"
+    exercise.page.evaluate(count)
     button = exercise.get_by_role("button", name="Check my code")
     button.press("Enter")
     button.press("Enter")

@@ -233,7 +233,8 @@ def test_each_state_looks_its_own_way_without_its_colour(tree):
     page = tree(stored("v-add", "v-dot", visited=["lessons/products"]))
     looks = """box => {
       const style = (selector) => getComputedStyle(box.querySelector(selector));
-      const shown = (selector) => style("g").display !== "none" && style(selector).display !== "none";
+      const isShown = (selector) => style(selector).display !== "none";
+      const shown = (selector) => isShown("g") && isShown(selector);
       return [style("rect").strokeDasharray, shown("circle"), shown(".la-skill-tree__half"),
         shown(".la-skill-tree__tick")].join(" ");
     }"""
