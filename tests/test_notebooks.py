@@ -677,7 +677,7 @@ def test_a_notebook_says_what_its_page_says(docname, site):
     page = BeautifulSoup((site / f"{docname}.html").read_text("utf-8"), "html.parser").article
     for tag in page.select("[class*=la-check], [class*=la-exercise], [class*=la-player], math"):
         tag.decompose()
-    for tag in page.select(".headerlink, .la-lesson, .la-notebook, .cell"):
+    for tag in page.select(".headerlink, .la-lesson, .la-notebook, .cell, dd:has(a[download])"):
         tag.decompose()
     text = "\n\n".join(texts(built(docname)))
     rendered = (

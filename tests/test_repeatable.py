@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 # What is timed when the site is built, and what quotes or indexes it. Nothing else may differ.
-TIMED = {"benchmarks.html", "lessons/matmul.html", "searchindex.js"}
+TIMED = {"benchmarks.html", "lessons/matmul.html", "lessons/matmul.ipynb", "searchindex.js"}
 
 
 def build(folder):
