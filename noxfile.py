@@ -17,8 +17,12 @@ RUNTIME = BUILD / "runtime"  # outlives builds; conf.py looks for it here
 RECORDS = "tests/test_outputs.py::test_page_printed_what_was_recorded"
 # The oldest NumPy that we name, the last of each minor since, and what Python each runs on.
 NUMPY = ["2.0.2", "2.1.3", "2.2.6", "2.3.5", "2.4.6", "2.5.5"]
-# What no NumPy changes is tested once, by `nox -s tests`: how notebooks are run, limited, offered.
-ONCE = ["browser", "test_execution.py", "test_new.py", "test_notebooks.py", "test_showcase.py"]
+# Tested once, by `nox -s tests`: what no NumPy changes, and directives, of which the build itself
+# proves each use under each NumPy.
+ONCE = ["browser"] + [
+    f"test_{name}.py"
+    for name in ("check", "execution", "new", "notebooks", "player", "showcase", "skill_tree")
+]
 NEEDS_PYTHON_3_12 = {"2.5.5"}
 
 
