@@ -7,7 +7,7 @@ csp           what a page may load and run, told to the browser
 execution     says which cell of a notebook failed, and how
 exercise      {exercise}: starter, tests, hints, solution, known mistakes; graded in the browser
 glossary      pages that define terms; links to them show the definition
-light         a page loads only the style sheets that it uses
+light         a page loads a style sheet only if it holds something of it
 lessons       minutes and prerequisites, below the title of a lesson
 live          runs what a page shows in the reader's browser, with real NumPy
 mathml        maths as MathML, made at build

@@ -1,9 +1,11 @@
-"""A page loads the files of sphinx-design only if it holds something of it: they are 10 kB."""
+"""A page loads a style sheet only if it holds something of it: those of sphinx-design are 10 kB."""
 
 import re
 from pathlib import PurePosixPath
 
 WANTED_BY = {
+    "cards.css": re.compile(r'class="[^"]*\bla-card'),
+    "skill_tree.css": re.compile(r'class="[^"]*\bla-skill-tree'),
     "sphinx-design.min.css": re.compile(r'class="[^"]*\bsd-'),
     "design-tabs.js": re.compile(r'class="[^"]*\bsd-tab-'),
 }
