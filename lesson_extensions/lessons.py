@@ -32,7 +32,10 @@ def show_facts(app, doctree):
             warn(section, f"the front matter has no {key} for this lesson; write `{EXAMPLE}`")
     facts = nodes.paragraph("", classes=["la-lesson"])
     facts += nodes.Text(f"{lesson.get('minutes', '?')} minutes")
-    prerequisites = lesson.get("prerequisites", [])
+    prerequisites = lesson.get("prerequisites") or []
+    if not isinstance(prerequisites, (str, list)):
+        warn(section, f"the prerequisites {prerequisites!r} are no list; write `{EXAMPLE}`")
+        prerequisites = []
     for number, name in enumerate(
         [prerequisites] if isinstance(prerequisites, str) else prerequisites
     ):

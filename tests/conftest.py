@@ -63,7 +63,11 @@ class Site:
             "myst_enable_extensions": ["colon_fence", "dollarmath"],
         }
         self.app = SphinxTestApp(srcdir=folder, confoverrides=settings | conf)
-        self.app.build()
+        try:
+            self.app.build()
+        except BaseException:  # SystemExit: a cell that fails ends the build
+            self.app.cleanup()  # else the next site is warned of this one's nodes
+            raise
 
     @property
     def warnings(self):

@@ -50,3 +50,10 @@ def test_a_lesson_without_minutes_is_named_with_the_mend(build_site):
 
     assert "lessons/add.md:4: WARNING: the front matter has no minutes" in warnings
     assert "write `lesson: {summary: One sentence., minutes: 15" in warnings
+
+
+def test_prerequisites_that_are_no_list_are_named_with_the_mend(build_site):
+    wrong = ADD.replace("prerequisites: []", "prerequisites: 5")
+    warnings = build_site({"index.md": INDEX, "lessons/add.md": wrong}).warnings
+
+    assert "lessons/add.md:4: WARNING: the prerequisites 5 are no list" in warnings
