@@ -21,6 +21,7 @@ skill_tree    {skill-tree}: the Logic Matrix, drawn from the lessons' prerequisi
 They share:
 
 assets        the one place that registers a feature's style sheet and script
+folds         what a reader unfolds: <details> in HTML, plain text elsewhere
 front_matter  the one place that reads the front matter of a page
 snippets      the one place that runs the code of a directive, in a process of its own
 static/progress.js   what a reader has passed, kept in the reader's browser

@@ -102,7 +102,7 @@ def printed(build_site, code, docname="showcase/mine"):
     return site.html(docname).select(".cell_output pre")[-1].get_text()
 
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a limit on memory")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="no other system keeps RLIMIT_AS")
 
 CONNECT = 'import socket\nsocket.create_connection(("192.0.2.1", 80), timeout=1)'
 

@@ -613,7 +613,8 @@ def test_a_right_answer_by_a_forbidden_way_is_a_mistake_that_is_known():
 )
 def test_what_numpy_calls_inside_is_not_what_the_reader_calls(forbidden, program, called):
     exercise = SOLVE | {"requires": [], "forbids": [forbidden]}
-    code = f"import numpy as np\ndef solve(A, b):\n    try:\n        {program}\n    except np.linalg.LinAlgError: ...\n    return b"  # noqa: E501
+    body = f"    try:\n        {program}\n    except np.linalg.LinAlgError: ...\n    return b"
+    code = f"import numpy as np\ndef solve(A, b):\n{body}"
 
     assert messages(code, exercise)[1].startswith("your code calls" if called else "") is True
     assert bool(messages(code, exercise)[1]) is bool(called)

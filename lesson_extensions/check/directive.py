@@ -11,7 +11,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions import snippets
 from lesson_extensions.check import notebook
-from lesson_extensions.check.nodes import check, check_answer, check_summary, check_title
+from lesson_extensions.check.nodes import check, check_title
+from lesson_extensions.folds import fold, fold_title
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +52,8 @@ class CheckDirective(SphinxDirective):
         check_title
         container.la-check__question > … what comes before the list
         bullet_list.la-check__choices > list_item > paragraph, of a kind that shows choices
-        check_answer >
-            check_summary
+        fold (la-check__answer) >
+            fold_title
             paragraph.la-check__key (a literal_block, for lines in order)
             container.la-check__explanation > … what comes after the list
             bullet_list.la-check__why > list_item, for each wrong choice
@@ -119,8 +120,8 @@ class CheckDirective(SphinxDirective):
         if kind not in TYPED:
             shown = [[nodes.paragraph("", "", choices[index][0].deepcopy())] for index in order]
             node += bullets("la-check__choices", shown)
-        answer, right = check_answer(), self.answer(spec, proof, choices)
-        answer += [check_summary("", "Answer"), right]
+        right = self.answer(spec, proof, choices)
+        answer = fold("", fold_title("", "Answer"), right, classes=["la-check__answer"])
         answer += nodes.container("", *explanation, classes=["la-check__explanation"])
         # in the order in which they are shown, or that of the key's numbers
         wrong = sorted(order) if kind in TYPED else order

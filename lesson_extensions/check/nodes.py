@@ -10,16 +10,8 @@ class check(nodes.container):
     """The whole: `spec` is what prover.py calls a check, `kind` and `key` are for check.js."""
 
 
-class check_title(nodes.TextElement):
+class check_title(nodes.paragraph):
     """ "Check", and what is to be done; no docutils title, since a check is no section."""
-
-
-class check_answer(nodes.container):
-    """A fold: its summary, the answer, the explanation, and why the other choices are wrong."""
-
-
-class check_summary(nodes.TextElement):
-    """What is always seen of the fold: "Answer"."""
 
 
 def visit_check(self, node):
@@ -42,40 +34,7 @@ def depart_title(self, node):
     self.body.append("</legend>\n")
 
 
-def visit_answer(self, node):
-    self.body.append(self.starttag(node, "details", CLASS="la-check__answer"))
-
-
-def depart_answer(self, node):
-    self.body.append("</details>\n")
-
-
-def visit_summary(self, node):
-    self.body.append(self.starttag(node, "summary", ""))
-
-
-def depart_summary(self, node):
-    self.body.append("</summary>\n")
-
-
-def visit_plain_title(self, node):
-    self.visit_paragraph(node)
-
-
-def depart_plain_title(self, node):
-    self.depart_paragraph(node)
-
-
-def pass_through(self, node):
-    pass
-
-
-def setup(app):
-    whole, title = (pass_through, pass_through), (visit_plain_title, depart_plain_title)
-    for node, html, plain in (
-        (check, (visit_check, depart_check), whole),
-        (check_title, (visit_title, depart_title), title),
-        (check_answer, (visit_answer, depart_answer), whole),
-        (check_summary, (visit_summary, depart_summary), title),
-    ):
-        app.add_node(node, html=html, latex=plain, text=plain, man=plain, texinfo=plain)
+def setup(app):  # writers of other formats take them for the container and the paragraph they are
+    app.setup_extension("lesson_extensions.folds")
+    app.add_node(check, html=(visit_check, depart_check))
+    app.add_node(check_title, html=(visit_title, depart_title))

@@ -19,12 +19,13 @@ def serve_grader(app, exception):
     if not exception and app.builder.format == "html":
         target = Path(app.outdir) / "_static" / nodes.GRADER
         target.parent.mkdir(exist_ok=True)
-        copy_asset_file(grader.__file__, target)
+        copy_asset_file(grader.__file__, target, force=True)  # over an older one
 
 
 def setup(app):
     nodes.setup(app)
     directive.setup(app)
     app.connect("build-finished", serve_grader)
-    add_assets(app, "exercise.css", "exercise.js", folder=STATIC)
+    add_assets(app)  # exercise.js imports progress.js from there
+    add_assets(app, "exercise.css", "exercise.js", folder=STATIC, on=nodes.exercise)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,7 +12,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions import snippets
 from lesson_extensions.exercise import grader, notebook
-from lesson_extensions.exercise.nodes import exercise, exercise_fold, exercise_title, fold_title
+from lesson_extensions.exercise.nodes import exercise, exercise_title
+from lesson_extensions.folds import fold, fold_title
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +81,8 @@ class ExerciseDirective(SphinxDirective):
         … the Markdown
         container.la-exercise__starter > literal_block
         container.la-exercise__checks > paragraph, bullet_list > list_item …
-        exercise_fold (kind: hint) > fold_title, … for each hint
-        exercise_fold (kind: solution) > fold_title, literal_block
+        fold (la-exercise__hint) > fold_title, … for each hint
+        fold (la-exercise__solution) > fold_title, literal_block
     """
 
     required_arguments = 1
@@ -121,9 +122,9 @@ class ExerciseDirective(SphinxDirective):
         node += self.checks(spec)
         for number, hint in enumerate(parts["hints"], 1):
             name = f"Hint {number}" if len(parts["hints"]) > 1 else "Hint"
-            node += exercise_fold("", fold_title("", name), *hint.children, kind="hint")
+            node += folded(name, hint.children, "la-exercise__hint")
         solution = self.pane(spec["solution"], [])
-        node += exercise_fold("", fold_title("", "Solution"), *solution, kind="solution")
+        node += folded("Solution", solution, "la-exercise__solution")
         return [node]
 
     # -- What the author wrote -------------------------------------------------------------------
@@ -256,6 +257,10 @@ class ExerciseDirective(SphinxDirective):
         count = "One more is" if hidden == 1 else f"{hidden} more are"
         box += nodes.paragraph("", f"{count} hidden.")
         return box
+
+
+def folded(name, children, kind):
+    return fold("", fold_title("", name), *children, classes=[kind])
 
 
 def described(check):

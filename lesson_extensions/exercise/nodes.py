@@ -16,16 +16,8 @@ class exercise(nodes.container):
     """The whole: `spec` is what grader.py calls an exercise, `label` and `title` are texts."""
 
 
-class exercise_title(nodes.TextElement):
+class exercise_title(nodes.paragraph):
     """The title; no docutils title, since an exercise is no section of the page."""
-
-
-class exercise_fold(nodes.container):
-    """A hint or the solution, as `kind` says: its first child, a fold_title, is always seen."""
-
-
-class fold_title(nodes.TextElement):
-    """Such as Hint 1."""
 
 
 @functools.cache
@@ -61,40 +53,7 @@ def depart_title(self, node):
     self.body.append(f"</h{min(self.section_level + 1, 6)}>\n")
 
 
-def visit_fold(self, node):
-    self.body.append(self.starttag(node, "details", CLASS=f"la-exercise__{node['kind']}"))
-
-
-def depart_fold(self, node):
-    self.body.append("</details>\n")
-
-
-def visit_fold_title(self, node):
-    self.body.append(self.starttag(node, "summary", ""))
-
-
-def depart_fold_title(self, node):
-    self.body.append("</summary>\n")
-
-
-def visit_plain_title(self, node):
-    self.visit_paragraph(node)
-
-
-def depart_plain_title(self, node):
-    self.depart_paragraph(node)
-
-
-def pass_through(self, node):
-    pass
-
-
-def setup(app):
-    whole, title = (pass_through, pass_through), (visit_plain_title, depart_plain_title)
-    for node, html, plain in (
-        (exercise, (visit_exercise, depart_exercise), whole),
-        (exercise_title, (visit_title, depart_title), title),
-        (exercise_fold, (visit_fold, depart_fold), whole),
-        (fold_title, (visit_fold_title, depart_fold_title), title),
-    ):
-        app.add_node(node, html=html, latex=plain, text=plain, man=plain, texinfo=plain)
+def setup(app):  # writers of other formats take them for the container and the paragraph they are
+    app.setup_extension("lesson_extensions.folds")
+    app.add_node(exercise, html=(visit_exercise, depart_exercise))
+    app.add_node(exercise_title, html=(visit_title, depart_title))

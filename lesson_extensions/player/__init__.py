@@ -13,18 +13,10 @@ from lesson_extensions.player.directive import PlayerDirective
 STATIC = Path(__file__).parent / "static"
 
 
-def load_where_needed(app, pagename, templatename, context, doctree):
-    """A page without a player is not to carry its weight."""
-    if doctree is not None and next(doctree.findall(nodes.player), None):
-        app.add_css_file("player.css")
-        app.add_js_file("player.js", type="module")
-
-
 def setup(app):
+    app.setup_extension("lesson_extensions.folds")
     app.add_node(nodes.player)
     app.add_node(nodes.value, html=(nodes.visit_value, None))
-    app.add_node(nodes.fold, html=(nodes.visit_fold, nodes.depart_fold))
     app.add_directive("player", PlayerDirective)
-    app.connect("html-page-context", load_where_needed)
-    add_assets(app, folder=STATIC)
+    add_assets(app, "player.css", "player.js", folder=STATIC, on=nodes.player)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

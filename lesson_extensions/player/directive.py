@@ -15,7 +15,8 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_extensions.player.nodes import fold, player, value
+from lesson_extensions.folds import fold, fold_title
+from lesson_extensions.player.nodes import player, value
 from lesson_extensions.snippets import TIMEOUT, SnippetError, ask
 
 logger = logging.getLogger(__name__)
@@ -247,7 +248,8 @@ class PlayerDirective(SphinxDirective):
         if step.predict is not None:
             guess = nodes.container(classes=["la-player__guess"])
             guess += nodes.paragraph("", "", *self.inline(step.question))
-            guess += fold("", nodes.paragraph("", "", value("", trace["answer"])))
+            answer = nodes.paragraph("", "", value("", trace["answer"]))
+            guess += fold("", fold_title("", "Answer"), answer, classes=["la-player__answer"])
             item += guess
         outcome = nodes.container(classes=["la-player__outcome"])
         if trace["printed"].strip("\n"):

@@ -13,10 +13,6 @@ class value(nodes.literal):
     """What a variable or an expression holds, as Python prints it: line breaks count."""
 
 
-class fold(nodes.container):
-    """The answer of a prediction, folded away where the format can."""
-
-
 # -- HTML ----------------------------------------------------------------------------------------
 
 
@@ -24,11 +20,3 @@ def visit_value(self, node):
     text = escape(node.astext(), quote=False)
     self.body.append(f'<code class="la-player__value">{text}</code>')
     raise nodes.SkipNode
-
-
-def visit_fold(self, node):
-    self.body.append('<details class="la-player__answer"><summary>Answer</summary>\n')
-
-
-def depart_fold(self, node):
-    self.body.append("</details>\n")
