@@ -321,6 +321,26 @@ def test_skill_tree_forgets_a_deleted_lesson(build):
     assert len(nav.select("svg > a")) == len(json.loads(nav.script.get_text())) == 1
 
 
+def test_a_page_that_showed_the_tree_and_is_gone_is_forgotten(build):
+    site = build({"elsewhere.md": ELSEWHERE})
+    trees = site.app.env.get_domain("la-skill-tree").data["trees"]
+    assert trees == {"index", "elsewhere"}
+
+    rebuilt(site, "elsewhere.md", None)
+
+    assert trees == {"index"}
+
+
+def test_trees_that_another_process_read_are_taken_over_and_no_others():
+    here, there = ({"lessons": {}, "trees": trees} for trees in ({"a"}, {"b", "c"}))
+    domain = SkillTreeDomain.__new__(SkillTreeDomain)
+    domain.data = here
+
+    domain.merge_domaindata(["b"], there)
+
+    assert domain.data["trees"] == {"a", "b"}
+
+
 def test_skill_tree_shows_a_new_lesson(build):
     site = build({"lessons/products.md": None, "elsewhere.md": ELSEWHERE})
     nav = rebuilt(site, "lessons/products.md", FILES["lessons/products.md"])

@@ -266,9 +266,12 @@ def bullets(css, items):
 
 
 def shuffled(label, count, never_sorted):
-    """The indices 0 … count - 1, always in the same disorder for the same label."""
+    """The indices 0 … count - 1, always in the same disorder for the same label.
+
+    Lines that have to be sorted stand neither in their order nor in its reverse.
+    """
     order = sorted(range(count), key=lambda i: hashlib.sha256(f"{label} {i}".encode()).digest())
-    if never_sorted and order == sorted(order):
+    if never_sorted and order in (sorted(order), sorted(order, reverse=True)):
         order = [*order[1:], order[0]]
     return order
 
