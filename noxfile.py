@@ -160,10 +160,13 @@ def shots(session):
 
 @nox.session
 def style(session):
-    """Check the Python code with ruff; `-- --fix` mends what it can."""
+    """Check Python, Markdown and spelling; `-- --fix` mends what it can."""
     install(session, "style")
+    fix = "--fix" in session.posargs
     session.run("ruff", "check", *session.posargs)
-    session.run("ruff", "format", *([] if "--fix" in session.posargs else ["--check"]))
+    session.run("ruff", "format", *([] if fix else ["--check"]))
+    session.run("rumdl", "check", "--quiet", *(["--fix"] if fix else []), ".")
+    session.run("codespell", *(["--write-changes"] if fix else []))
 
 
 @nox.session
