@@ -1,0 +1,47 @@
+"""The files that a contributor's tools read say what the README and the tasks say."""
+
+import re
+
+import yaml
+
+from tests.conftest import ROOT
+
+
+def text(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+def tasks():
+    """The names of the tasks in noxfile.py."""
+    return set(re.findall(r"@nox\.session.*?\ndef (\w+)\(", text("noxfile.py"), re.DOTALL))
+
+
+def named_tasks(commands):
+    """The tasks that commands run: what follows -s, up to what is passed on."""
+    return " ".join(re.findall(r"\bnox -s ([\w ]+)", commands)).split()
+
+
+def test_commit_hooks_run_a_task_that_ci_runs():
+    hooks = [
+        hook
+        for repository in yaml.safe_load(text(".pre-commit-config.yaml"))["repos"]
+        for hook in repository["hooks"]
+    ]
+
+    assert hooks
+    for hook in hooks:
+        assert named_tasks(hook["entry"])
+        for task in named_tasks(hook["entry"]):
+            assert task in tasks()
+            assert task in named_tasks(text(".github/workflows/tests.yml"))
+            assert task in named_tasks(text(".ci/run"))
+
+
+def test_workflows_run_tasks_that_there_are():
+    workflows = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+    assert workflows
+    for workflow in workflows:
+        for job in yaml.safe_load(workflow.read_text("utf-8"))["jobs"].values():
+            for step in job["steps"]:
+                assert set(named_tasks(step.get("run", ""))) <= tasks(), workflow
