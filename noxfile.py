@@ -47,6 +47,7 @@ def live(session):
     session.run(
         "sphinx-autobuild",
         "--open-browser",
+        "--port=8000",  # which .devcontainer/ forwards
         "--quiet",  # what is wrong is not lost among what is right
         "--conf-dir=.",
         f"--doctree-dir={BUILD / 'live-doctrees'}",  # its own: warnings do not stop it

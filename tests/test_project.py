@@ -1,5 +1,6 @@
 """The files that a contributor's tools read say what the README and the tasks say."""
 
+import json
 import re
 
 import yaml
@@ -19,6 +20,29 @@ def tasks():
 def named_tasks(commands):
     """The tasks that commands run: what follows -s, up to what is passed on."""
     return " ".join(re.findall(r"\bnox -s ([\w ]+)", commands)).split()
+
+
+def test_dev_container_runs_the_commands_of_the_readme():
+    container = json.loads(text(".devcontainer/devcontainer.json"))
+
+    assert container["postCreateCommand"] in text("README.md").splitlines()
+    assert named_tasks(container["postCreateCommand"]) == ["docs"]
+
+
+def test_dev_container_has_a_python_that_ci_tests():
+    image = json.loads(text(".devcontainer/devcontainer.json"))["image"]
+    jobs = yaml.safe_load(text(".github/workflows/tests.yml"))["jobs"]
+
+    assert (
+        re.fullmatch(r"python:(3\.\d+)-slim", image)[1]
+        in (jobs["tests"]["strategy"]["matrix"]["python"])
+    )
+
+
+def test_dev_container_forwards_the_port_at_which_pages_are_served_live():
+    ports = json.loads(text(".devcontainer/devcontainer.json"))["forwardPorts"]
+
+    assert ports == [int(port) for port in re.findall(r'"--port=(\d+)"', text("noxfile.py"))]
 
 
 def test_commit_hooks_run_a_task_that_ci_runs():
