@@ -12,6 +12,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 import traceback
 from pathlib import Path
 
@@ -29,26 +31,64 @@ def ask(script, question, timeout=TIMEOUT):
 
     Raises SnippetError where it gives no answer within `timeout` seconds.
     """
-    with subprocess.Popen(
-        [sys.executable, str(script)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-        start_new_session=True,  # what it started ends with it
-    ) as process:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    with tempfile.TemporaryDirectory() as folder:
+        streams = [Path(folder, name) for name in ("question", "answer", "errors")]
+        streams[0].write_text(json.dumps(question), "utf-8")
+        for stream in streams[1:]:
+            stream.touch()
+        run = forked if can_fork() else started
+        status = run(str(script), streams, environ, timeout)
+        answer, errors = (stream.read_text("utf-8", "replace") for stream in streams[1:])
+    if status is None:
+        raise SnippetError(f"it ran for more than {timeout} seconds")
+    if status:
+        last = (errors.strip().splitlines() or ["no word why"])[-1]
+        raise SnippetError(f"Python ended with code {status}: {last}")
+    return json.loads(answer)
+
+
+def can_fork():
+    """Whether a build is under way whose kernels are forked."""
+    execution = sys.modules.get("lesson_extensions.execution.provisioner")
+    return execution is not None and execution.ForkProvisioner.server is not None
+
+
+def forked(script, streams, environ, timeout):
+    """Run a script in a fork of a Python that has NumPy imported; its exit code, or None."""
+    from lesson_extensions.execution.provisioner import ForkProvisioner, NoServer  # not in scripts
+
+    wanted = {"script": script, "streams": [str(stream) for stream in streams], "argv": []}
+    wanted |= {"cwd": os.getcwd(), "env": environ, "threads": ForkProvisioner.server.threads}
+    try:
+        process = ForkProvisioner.server.fork(**wanted)
+    except NoServer:
+        return started(script, streams, environ, timeout)
+    try:
+        return process.wait_until(time.monotonic() + timeout)
+    finally:
+        process.close()  # which ends it, and what it started
+
+
+def started(script, streams, environ, timeout):
+    """Run a script in a new Python; its exit code, or None if it took longer."""
+    with contextlib.ExitStack() as stack:
+        stdin, stdout, stderr = (
+            stack.enter_context(stream.open(mode))
+            for stream, mode in zip(streams, "raa", strict=True)
+        )
+        process = subprocess.Popen(
+            [sys.executable, script],
+            stdin=stdin, stdout=stdout, stderr=stderr, env=environ,
+            start_new_session=True,  # what it started ends with it
+        )  # fmt: skip
         try:
-            out, err = process.communicate(json.dumps(question), timeout)
+            return process.wait(timeout)
         except subprocess.TimeoutExpired:
-            raise SnippetError(f"it ran for more than {timeout} seconds") from None
+            return None
         finally:
             end(process)
-    if process.returncode:
-        last = (err.strip().splitlines() or ["no word why"])[-1]
-        raise SnippetError(f"Python ended with code {process.returncode}: {last}")
-    return json.loads(out)
+            process.wait()
 
 
 def end(process):

@@ -62,7 +62,8 @@ class Site:
             "nitpicky": True,
             "myst_enable_extensions": ["colon_fence", "dollarmath"],
         }
-        self.app = SphinxTestApp(srcdir=folder, confoverrides=settings | conf)
+        parallel = conf.pop("parallel", 0)  # how many processes read and write
+        self.app = SphinxTestApp(srcdir=folder, confoverrides=settings | conf, parallel=parallel)
         try:
             self.app.build()
         except BaseException:  # SystemExit: a cell that fails ends the build

@@ -1,8 +1,11 @@
 """A cell that fails ends the build and is named; so does one that goes beyond a limit."""
 
 import sys
+from pathlib import Path
 
 import pytest
+
+from lesson_extensions.execution.progress import Progress, spread
 
 PAGE = """---
 file_format: mystnb
@@ -202,17 +205,20 @@ def test_a_showcase_notebook_that_fills_memory_is_ended(kept, build_site):
 
 
 @linux
-def test_the_memory_of_a_showcase_notebook_is_limited_and_of_a_lesson_not(build_site):
+@pytest.mark.parametrize("docname", ["showcase/mine", "lessons/mine"])
+def test_the_memory_of_every_notebook_is_limited(docname, build_site):
     code = "import resource\nresource.getrlimit(resource.RLIMIT_AS)[0] == 4 * 2**30"
 
-    assert printed(build_site, code, "showcase/mine") == "True\n"
-    assert printed(build_site, code, "lessons/mine") == "False\n"
+    assert printed(build_site, code, docname) == "True\n"
 
 
 def test_the_limits_are_those_of_the_site_where_conf_py_names_none(build_site):
     app = build_site({"index.md": "# Home\n\nText.\n"}).app
 
-    assert app.config.execution_limits == {"showcase/*": {"seconds": 60, "gigabytes": 4}}
+    assert app.config.execution_limits == {
+        "showcase/*": {"seconds": 60, "gigabytes": 4, "strict": True},
+        "**": {"gigabytes": 4},
+    }
 
 
 def test_a_notebook_sees_nothing_of_its_limits(build_site):
@@ -221,3 +227,154 @@ ours = {"In", "Out", "exit", "quit", "open", "get_ipython", "x", "os", "sys", "o
 [name for name in globals() if name[0] != "_" and name not in ours], "LA_LIMITS" in os.environ"""
 
     assert printed(build_site, code) == "([], False)\n"
+
+
+# -- What a careless notebook does -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("while True:\n    pass", "it took too long"),
+        ("import os\nos.fork()", "PermissionError: [Errno 13] a notebook must not fork"),
+        ("import sys\nsys.exit(1)", "SystemExit: 1"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "Python ended in it"),
+        ("open('/dev/full', 'wb', 0).write(b'x')", "No space left on device"),
+        ("import numpy as np\nnp.save('x.npy', [1])", "writes only into a temporary folder"),
+        ("open('../x.txt', 'w')", "writes only into a temporary folder"),
+        ("import os\nos.remove('/etc/hostname')", "writes only into a temporary folder"),
+        ("import os\nos.rename('mine.md', 'x.md')", "writes only into a temporary folder"),
+        ("import os\nos.mkdir('x')", "writes only into a temporary folder"),
+        ("from pathlib import Path\nPath('x').touch()", "writes only into a temporary folder"),
+        ("import shutil\nshutil.copy('mine.md', 'x.md')", "writes only into a temporary folder"),
+        ("import os\nos.symlink('mine.md', 'x.md')", "writes only into a temporary folder"),
+    ],
+)
+@pytest.mark.parametrize("execution_forks", [True, False])
+def test_what_goes_wrong_names_the_notebook_and_the_cell(code, said, execution_forks, build_site):
+    files = {"index.md": "# Home\n\n```{toctree}\nlessons/mine\n```\n"}
+    with pytest.raises(SystemExit) as ended:
+        build_site(
+            files | {"lessons/mine.md": PAGE.replace('raise ValueError("on purpose")', code)},
+            nb_execution_timeout=4,
+            execution_forks=execution_forks,
+        )
+
+    assert "lessons/mine.md:14: this cell failed: " in ended.value.code
+    assert said in ended.value.code
+    assert f"    {code.splitlines()[-1]}\n" in ended.value.code
+
+
+@linux
+def test_a_lesson_that_fills_memory_is_ended(build_site):
+    said = ended(build_site, "bytearray(5 * 2**30)", "lessons/mine")
+
+    assert "lessons/mine.md:15: this cell failed: MemoryError" in said
+    assert "the notebook may use 4 GiB of memory" in said
+
+
+def test_a_notebook_writes_into_a_folder_of_its_own_which_goes(build_site):
+    code = """import os, pathlib, shutil, tempfile
+import numpy as np
+folder = pathlib.Path(tempfile.mkdtemp())
+np.save(folder / "x.npy", [1, 2])
+os.rename(folder / "x.npy", folder / "y.npy")
+shutil.copytree(folder, folder.parent / "copy")
+shutil.rmtree(folder)
+with tempfile.TemporaryDirectory() as other:
+    pathlib.Path(other, "z").touch()
+print(np.load(folder.parent / "copy" / "y.npy"), folder.parent)"""
+    said = printed(build_site, code, "lessons/mine").split()
+
+    assert said[:2] == ["[1", "2]"]
+    assert not Path(said[2]).exists()
+
+
+def test_two_notebooks_that_write_the_same_file_are_both_refused(build_site):
+    code = "import tempfile, os\nopen(os.path.dirname(tempfile.gettempdir()) + '/same', 'w')"
+    assert "writes only into a temporary folder" in ended(build_site, code, "lessons/one")
+    assert "writes only into a temporary folder" in ended(build_site, code, "lessons/two")
+
+
+def test_a_notebook_may_start_threads(build_site):
+    code = """from concurrent.futures import ThreadPoolExecutor
+import numpy as np
+with ThreadPoolExecutor(4) as pool:
+    print(sum(pool.map(lambda n: (np.ones((200, 200)) @ np.ones((200, 200)))[0, 0], range(8))))"""
+
+    assert printed(build_site, code, "lessons/mine") == "1600.0\n"
+
+
+# -- Several readers -------------------------------------------------------------------------------
+
+
+def many(code="x"):
+    """Eight notebooks, one of which holds `code`."""
+    page = PAGE.replace("---\n# N", "orphan: true\n---\n# N")
+    codes = [f"x + {n}" for n in range(7)] + [code]
+    texts = {
+        f"page{n}.md": page.replace('raise ValueError("on purpose")', text)
+        for n, text in enumerate(codes)
+    }
+    return texts | {"index.md": "# Home\n\nText.\n"}
+
+
+@linux
+def test_with_two_readers_a_failing_cell_is_named_as_with_one(build_site):
+    with pytest.raises(SystemExit) as alone:
+        build_site(many("1 / 0"))
+    with pytest.raises(SystemExit) as ended:
+        build_site(many("1 / 0"), parallel=2)
+
+    assert (
+        "page7.md:15: this cell failed: ZeroDivisionError: division by zero\n" in alone.value.code
+    )
+    assert ended.value.code == alone.value.code
+
+
+@linux
+def test_with_two_readers_every_notebook_is_executed_once_and_kept(build_site):
+    site = build_site(many(), parallel=2)
+    progress = site.app.execution_progress
+
+    assert (progress.total, progress.executed.value, progress.kept.value) == (8, 8, 0)
+    assert all("The answer is 42" in site.html(f"page{n}").get_text() for n in range(8))
+    assert len(list((site.app.doctreedir.parent / "executed").rglob("base.ipynb"))) == 8
+
+
+@linux
+def test_a_page_that_measures_is_read_before_the_others_and_written(build_site):
+    files = many("x")
+    files["page7.md"] = files["page7.md"].replace("orphan:", "varies: true\norphan:")
+    site = build_site(files, parallel=2)
+
+    assert site.app.execution_alone == ["page7"]
+    assert "The answer is 42" in site.html("page7").get_text()
+
+
+def test_notebooks_are_spread_evenly_over_the_readers():
+    assert spread([*"behacdfgi"], {*"beh"}) == [*"abcdefghi"]
+
+
+def test_every_feature_of_the_site_can_be_read_and_written_in_parallel(build_site):
+    app = build_site({"index.md": "# Home\n\nText.\n"}).app
+    ours = {name for name in app.extensions if name.startswith("lesson_extensions")}
+
+    assert len(ours) > 12
+    for name in sorted(ours):
+        assert app.extensions[name].parallel_read_safe is True, name
+        assert app.extensions[name].parallel_write_safe is True, name
+
+
+def test_the_progress_says_what_runs_and_what_is_left(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    progress = Progress(3)
+    progress.begin("lessons/one")
+    progress.end(was_executed=True)
+    progress.begin("lessons/two")
+    progress.finish()
+    said = capsys.readouterr().err
+
+    assert "notebooks: 0 executed, 0 from the cache, 3 left; now lessons/one" in said
+    assert "notebooks: 1 executed, 0 from the cache, 2 left; now lessons/two" in said
+    assert said.endswith("\r\x1b[K")

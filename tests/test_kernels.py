@@ -1,0 +1,310 @@
+"""A forked kernel does what an ordinary one does, is as separate, and leaves nothing behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from myst_nb.core.read import read_myst_markdown_notebook
+from myst_parser.config.main import MdParserConfig
+
+from lesson_extensions.execution import ahead, fork_server, provisioner
+from lesson_extensions.execution.kernel import NotebookClient
+from tests.conftest import ROOT, sources
+
+linux = pytest.mark.skipif(not provisioner.can_fork(), reason="kernels are forked on Linux only")
+pytestmark = linux
+
+
+@pytest.fixture
+def forks():
+    provisioner.use_forks()
+    yield provisioner.ForkProvisioner.server
+    provisioner.use_ordinary()
+
+
+@pytest.fixture
+def no_forks():
+    provisioner.use_ordinary()
+
+
+def notebook(*cells):
+    found = nbformat.v4.new_notebook()
+    found.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    found.metadata["source_map"] = list(range(len(cells)))
+    found.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    return found
+
+
+def run(*cells, **limits):
+    """The outputs of cells as text, and where they came from."""
+    entry = ahead.run(notebook(*cells), ROOT / "docs", 60, limits)
+    texts = ["".join(map(text, step["outputs"])) for step in entry["steps"]]
+    return texts, entry["report"]
+
+
+def text(output):
+    return output.get("text") or output["data"]["text/plain"]
+
+
+# -- The same outputs ------------------------------------------------------------------------------
+
+SAMPLE = [
+    "import numpy as np\nimport matplotlib.pyplot as plt",
+    "A = np.array([[2.0, 1.0], [1.0, 3.0]])\nnp.linalg.inv(A)",
+    "np.random.seed(1)\nnp.random.rand(2), np.random.default_rng(1).normal(size=2)",
+    "fig, ax = plt.subplots()\nax.plot([1, 2], [3, 4]);",
+    "plt.figure()\nplt.imshow(A)\nprint('below it')",
+    "from IPython.display import HTML, Markdown\ndisplay(HTML('<b>x</b>'), Markdown('*y*'))",
+    "import sys, warnings\nprint('out')\nprint('err', file=sys.stderr)\nwarnings.warn('careful')",
+    "import os\nos.write(1, b'from the system')\nos.system('echo from a program');",
+    "try:\n    input('?')\nexcept Exception as error:\n    print(type(error).__name__, error)",
+    "%matplotlib inline\nplt.plot([1, 0]);",
+    "import threading\nt = threading.Thread(target=print, args=('it',))\nt.start()\nt.join()",
+    "__name__, sys.argv[0].rpartition('/')[2][:17], sys.flags.optimize, os.getcwd()",
+    "plt.get_backend(), np.show_config(mode='dicts')['Build Dependencies']['blas']['name']",
+    "from threadpoolctl import threadpool_info\nthreadpool_info()[0]",
+    "sorted(n for n in os.environ if n not in ('JPY_PARENT_PID', 'TMPDIR', 'PYTEST_CURRENT_TEST'))",
+    "sys.stdin is None, sys.dont_write_bytecode, __doc__, len(get_ipython().user_ns['In'])",
+]
+
+
+def outputs(cells):
+    return [step["outputs"] for step in ahead.run(notebook(*cells), ROOT / "docs", 60, {})["steps"]]
+
+
+def test_every_cell_gives_what_an_ordinary_kernel_gives():
+    provisioner.use_forks()
+    forked = outputs(SAMPLE)
+    provisioner.use_ordinary()
+
+    for cell, ours, ordinary in zip(SAMPLE, forked, outputs(SAMPLE), strict=True):
+        assert plain(ours) == plain(ordinary), cell
+    assert [output["output_type"] for output in forked[3]] == ["display_data"]
+    assert forked[3][0]["data"]["image/png"]
+
+
+def plain(outputs):
+    """Outputs without what is of this process: the path that a warning gives to its cell."""
+    return re.sub(r"\S+/ipykernel_\d+", "ipykernel_N", repr(outputs))
+
+
+def notebooks():
+    """The pages of the site that are notebooks, without those whose cells measure the machine."""
+    return [
+        path.relative_to(ROOT / "docs").as_posix()
+        for path in sources()
+        if ahead.is_notebook(path) and not ahead.is_alone(path)
+    ]
+
+
+@pytest.mark.parametrize("name", notebooks())
+@pytest.mark.parametrize("threads", [1, None])
+def test_every_notebook_of_the_site_gives_what_ordinary_kernels_give(name, threads, monkeypatch):
+    """Cell by cell, in order, pictures to the byte; with BLAS's share of the cores and with all."""
+    monkeypatch.setenv("MATPLOTLIBRC", str(ROOT / "docs/_static/matplotlibrc"))
+    provisioner.use_ordinary()
+    provisioner.use_forks()
+    provisioner.ForkProvisioner.server.threads = threads
+    forked = cells_of(name)
+    provisioner.use_ordinary()
+    ordinary = ordinary_cells_of(name)
+
+    assert len(forked) == len(ordinary) > 0
+    for (source, ours), (_, theirs) in zip(forked, ordinary, strict=True):
+        assert ours == theirs, source
+
+
+@cache
+def ordinary_cells_of(name):
+    return cells_of(name)
+
+
+def cells_of(name):
+    """The (source, outputs) of the cells of a page, without those that are tagged `varies`."""
+    path = ROOT / "docs" / name
+    config = MdParserConfig(enable_extensions=["colon_fence", "dollarmath"])
+    page = read_myst_markdown_notebook(
+        path.read_text("utf-8"), config, path=str(path), add_source_map=True
+    )
+    varies = {cell.source for cell in page.cells if "varies" in cell.metadata.get("tags", [])}
+    entry = ahead.run(page, path.parent, 60, {})
+    return [
+        (step["source"], plain(step["outputs"]))
+        for step in entry["steps"]
+        if step["kind"] == "cell" and step["source"] not in varies
+    ]
+
+
+# -- As separate -----------------------------------------------------------------------------------
+
+
+def test_two_notebooks_share_no_variable_no_random_numbers_and_no_folder(forks):
+    cells = (
+        "import tempfile, os, numpy as np\n'x' in globals()",
+        "x = np.random.rand()\nx",
+        "print(tempfile.gettempdir())",
+        "print(tempfile.mkdtemp())\nos.getpid()",
+    )
+    first, second = run(*cells)[0], run(*cells)[0]
+
+    assert first[0] == second[0] == "False"
+    assert all(one != other for one, other in zip(first[1:], second[1:], strict=True))
+    assert not Path(first[2].strip()).exists()
+
+
+def test_a_kernel_holds_no_file_no_socket_and_no_pipe_of_the_server(forks):
+    """Two processes that hold one open file would move each other's place in it."""
+    code = "import os\nprint(*[os.readlink(entry.path) for entry in os.scandir('/proc/self/fd')"
+    (held,), _ = run(code + " if entry.name > '2' and os.path.exists(entry.path)])")
+    server = Path(f"/proc/{process_with(forks.socket)}/fd")
+    theirs = {os.readlink(entry) for entry in server.iterdir() if entry.name not in "012"}
+
+    assert len(theirs) > 3
+    assert theirs & set(held.split()) <= {"anon_inode:[eventpoll]"}  # the name of all of them
+
+
+def test_the_server_has_one_thread_and_a_kernel_all_that_blas_wants(forks):
+    code = "import threadpoolctl, numpy\nthreadpoolctl.threadpool_info()[0]['num_threads']"
+    (threads,), _ = run(code)
+    server = process_with(forks.socket)
+
+    assert len(os.listdir(f"/proc/{server}/task")) == 1
+    assert int(threads) == len(os.sched_getaffinity(0))
+
+
+def process_with(argument):
+    """The id of the process that has this among its arguments."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if argument.encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                return int(folder.name)
+        except OSError:
+            continue
+    raise AssertionError(f"no process has {argument}")
+
+
+def test_a_server_with_a_second_thread_does_not_fork_and_ordinary_kernels_are_used(
+    tmp_path, monkeypatch, capfd
+):
+    server = tmp_path / "server.py"
+    server.write_text(
+        f"import sys, threading\nsys.path.insert(0, {str(Path(fork_server.__file__).parent)!r})\n"
+        "import fork_server\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "fork_server.main(sys.argv[1])\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(provisioner, "SERVER", server)
+    provisioner.use_forks()
+    try:
+        assert run("6 * 7")[0] == ["42"]
+    finally:
+        provisioner.use_ordinary()
+
+    said = capfd.readouterr().err
+    assert "the fork server has 2 threads, so that it must not fork" in said
+    assert "ordinary kernels are started instead" in said
+
+
+def test_a_server_that_was_killed_is_started_anew(forks):
+    assert run("1")[0] == ["1"]
+    os.kill(process_with(forks.socket), signal.SIGKILL)
+
+    assert run("2")[0] == ["2"]
+
+
+# -- Nothing is left -------------------------------------------------------------------------------
+
+PAGE = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Notebook
+
+```{code-cell}
+import subprocess, time
+subprocess.Popen(["sleep", "600"])
+time.sleep(600)
+```
+"""
+CONF = f"""import sys
+sys.path.insert(0, {str(ROOT)!r})
+extensions = ["myst_nb", "lesson_extensions.execution"]
+nb_execution_mode = "inline"
+nb_execution_raise_on_error = True
+"""
+
+
+def processes_in(folder):
+    """The ids of the processes whose working folder this is."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(process / "cwd") == str(folder):
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+def until(condition, seconds=60):
+    latest = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < latest, "it did not happen"
+        time.sleep(0.05)
+    return result
+
+
+@pytest.fixture
+def hanging_build(tmp_path):
+    """A build in the middle of a cell, with one program that this cell has started."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "conf.py").write_text(CONF, "utf-8")
+    (source / "index.md").write_text(PAGE, "utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", str(source), str(tmp_path / "out")]
+    build = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    until(lambda: len(processes_in(source)) == 2)
+    yield build, source
+    build.kill()
+    build.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_build_that_is_stopped_leaves_no_process(hanging_build, number):
+    build, source = hanging_build
+    folder = Path(os.readlink(f"/proc/{processes_in(source)[0]}/fd/0")).name  # any: it is alive
+    build.send_signal(number)
+    _, said = build.communicate(timeout=60)
+
+    assert folder
+    until(lambda: not processes_in(source))
+    assert build.returncode
+    if number == signal.SIGINT:
+        assert "index.md:8: stopped in this cell" in said
+
+
+def test_a_failed_notebook_leaves_no_process(forks):
+    code = "import subprocess\nsubprocess.Popen(['sleep', '600'])\n1 / 0"
+    before = set(processes_in(ROOT / "docs"))
+
+    assert ahead.run(notebook(code), ROOT / "docs", 60, {}) is None
+    until(lambda: set(processes_in(ROOT / "docs")) <= before)
+
+
+def test_a_kernel_that_ends_itself_is_seen_and_leaves_no_zombie(forks):
+    client = NotebookClient(notebook("import os\nos._exit(3)"), resources={})
+    client.resources = {"metadata": {"path": str(ROOT / "docs")}}
+    client.start()
+    kernel = client.km.provisioner.pid
+    with pytest.raises(Exception, match="Kernel died"):
+        client.execute_cell(client.nb.cells[0], 0)
+    client.end()
+
+    until(lambda: not Path(f"/proc/{kernel}").exists())
