@@ -32,7 +32,7 @@ extensions = [
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "cards", "check", "claims", "csp", "execution", "exercise", "glossary", "lessons", "light",
     "live", "mathml", "measure", "notebooks", "pictures", "player", "showcase", "sidebar",
-    "skill_tree",
+    "skill_tree", "warnings_in_page",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build

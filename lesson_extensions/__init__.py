@@ -17,6 +17,7 @@ pictures      a picture that a cell draws must say what it shows
 player        {player}: steps of a program, each with the state that it left
 showcase      author, licence and data, below the title of a reader's notebook
 skill_tree    {skill-tree}: the Logic Matrix, drawn from the lessons' prerequisites
+warnings_in_page  what a page was warned of, in the page, for who writes it
 
 They share:
 

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 WANTED_BY = {
     "cards.css": re.compile(r'class="[^"]*\bla-card'),
+    "warnings_in_page.css": re.compile(r'class="la-warnings"'),
     "skill_tree.css": re.compile(r'class="[^"]*\bla-skill-tree'),
     "sphinx-design.min.css": re.compile(r'class="[^"]*\bsd-'),
     "design-tabs.js": re.compile(r'class="[^"]*\bsd-tab-'),

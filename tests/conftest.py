@@ -54,6 +54,7 @@ class Site:
                 "lesson_extensions.player",
                 "lesson_extensions.showcase",
                 "lesson_extensions.skill_tree",
+                "lesson_extensions.warnings_in_page",
             ],
             "html_theme": "furo",
             "nb_execution_mode": "inline",

@@ -3,9 +3,9 @@
 Each notebook runs in a process of its own, forked from one in which NumPy is imported
 (fork_server.py, provisioner.py, kernel.py), within limits (limits.py). What it printed is kept,
 and used while it is still what it prints (steps.py, cache.py, provenance.py). A cell that fails
-ends the build and is named (failure.py). Sphinx reads with as many processes as `-j` says, and so
-many notebooks run at once (progress.py); some are executed before (ahead.py), on a cluster where
-`execution_cluster` names one (cluster.py).
+ends the build and is named (failure.py); while one writes it is a warning (going_on.py). Sphinx
+reads with as many processes as `-j` says, and so many notebooks run at once (progress.py); some are
+executed before (ahead.py), on a cluster where `execution_cluster` names one (cluster.py).
 """
 
 import hashlib
@@ -27,6 +27,7 @@ from sphinx.util.matching import patmatch
 
 from lesson_extensions.execution import ahead, cluster, failure, provenance
 from lesson_extensions.execution.cache import Cache, located
+from lesson_extensions.execution.going_on import GoingOn
 from lesson_extensions.execution.kernel import NotebookClient
 from lesson_extensions.execution.progress import Progress, spread
 from lesson_extensions.execution.provisioner import ForkProvisioner, use_forks, use_ordinary
@@ -144,6 +145,10 @@ class Execution(NotebookClientInline):
             keep(self.app, self.notebook, self.options, entry)
 
 
+class ExecutionThatGoesOn(GoingOn, Execution):
+    """For `execution_goes_on`."""
+
+
 # -- What holds for a page -----------------------------------------------------------------------
 
 
@@ -182,6 +187,8 @@ def installed():
 
 def configure(app, config):
     config.execution_installed = installed()
+    client = ExecutionThatGoesOn if config.execution_goes_on else Execution
+    myst_nb.core.execute.NotebookClientInline = client  # myst-nb has no setting for it
 
 
 def begin(app):
@@ -309,9 +316,9 @@ def setup(app):
     app.add_config_value("execution_limits", LIMITS, "env", dict)
     app.add_config_value("execution_cache", True, "", bool)
     app.add_config_value("execution_forks", True, "", bool)
+    app.add_config_value("execution_goes_on", False, "", bool)
     app.add_config_value("execution_cluster", os.environ.get("EXECUTION_CLUSTER", ""), "", str)
     app.add_config_value("execution_installed", "", "env", str)  # configure() fills it in
-    myst_nb.core.execute.NotebookClientInline = Execution  # myst-nb has no setting for it
     app.connect("config-inited", configure)
     app.connect("builder-inited", begin)
     app.connect("env-before-read-docs", before_reading)
