@@ -19,6 +19,7 @@ from lesson_extensions.assets import add_assets
 
 logger = logging.getLogger(__name__)
 
+KEPT = "la-cards"  # where Sphinx's metadata of a page has its cards: page → order
 LAST = 1000  # pages that give no order come last, by file name
 
 
@@ -77,8 +78,8 @@ class CardsDirective(TocTree):
             logger.warning(
                 "no page matches %r", pattern, location=self.get_location(), type="cards"
             )
-        for docname in docnames:
-            self.env.note_dependency(self.env.doc2path(docname))
+        places = self.env.metadata[here].setdefault(KEPT, {})
+        places.update({docname: place(self.env, docname) for docname in docnames})
         node = cards(docnames=docnames, require=self.options.get("require", []))
         self.set_source_info(node)
 
@@ -89,7 +90,7 @@ class CardsDirective(TocTree):
         return [node, *toctree]
 
     def order(self, docname):
-        order = front_matter.read_ahead(self.env, docname, "order", LAST)
+        order = place(self.env, docname)
         if not isinstance(order, (int, float)):
             logger.warning(
                 "the order %r is no number; write one such as `order: 5`",
@@ -100,6 +101,34 @@ class CardsDirective(TocTree):
             )
             order = LAST
         return order, docname
+
+
+def place(env, docname):
+    return front_matter.read_ahead(env, docname, "order", LAST)
+
+
+# A page of cards is not read again when a card's page changes, unless that asks for another place;
+# it is written again.
+
+
+def read_again(app, env, added, changed, removed):
+    """The pages of which a card has asked for another place."""
+    return [
+        page
+        for page, metadata in env.metadata.items()
+        for docname, order in metadata.get(KEPT, {}).items()
+        if docname in changed and place(env, docname) != order
+    ]
+
+
+def note_read(app, env, docnames):
+    app.cards_read = set(docnames)
+
+
+def write_again(app, env):
+    return [
+        page for page, data in env.metadata.items() if app.cards_read & data.get(KEPT, {}).keys()
+    ]
 
 
 class DrawCards(SphinxPostTransform):
@@ -170,5 +199,13 @@ def setup(app):
     app.add_node(cards)
     app.add_directive("cards", CardsDirective)
     app.add_post_transform(DrawCards)
+    app.connect("env-get-outdated", read_again)
+    app.connect("env-before-read-docs", note_read, priority=400)  # before a page leaves the list
+    app.connect("env-updated", write_again)
     add_assets(app, "cards.css")
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -60,6 +60,15 @@ def test_a_new_file_is_a_new_card(build_site):
     assert titles(site.html("index")) == ["What is @?", "And *?"]
 
 
+def test_a_card_takes_another_place_when_its_page_asks_for_one(build_site):
+    site = build_site({"index.md": INDEX, "faq/a.md": SECOND, "faq/z.md": FIRST})
+    assert titles(site.html("index")) == ["What is @?", "And *?"]
+    (site.app.srcdir / "faq/z.md").write_text(FIRST.replace("order: 1", "order: 2000"), "utf-8")
+    site.app.build()
+
+    assert titles(site.html("index")) == ["And *?", "What is @?"]
+
+
 def test_a_changed_file_is_a_changed_card(build_site):
     site = build_site({"index.md": INDEX, "faq/at.md": FIRST})
     (site.app.srcdir / "faq/at.md").write_text(FIRST.replace("What is", "Why"), "utf-8")
