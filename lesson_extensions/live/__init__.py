@@ -118,14 +118,17 @@ def find_runtime(app):
     if runtime.missing_from(folder):
         logger.info("no runtime in %s: pages get no Run buttons (see `nox -s runtime`)", folder)
         return
-    try:
-        files = runtime.served(folder)
-    except runtime.WrongHash as error:
-        raise ExtensionError(f"{folder}: {error}") from error
-    app.config.live_address = runtime.publish(files, app.outdir)
-    app.config.live_bytes = sum(
-        file["bytes"] for file in runtime.manifest(files)["files"].values() if file["first"]
-    )
+    facts = runtime.facts(folder, app.outdir)
+    found = runtime.known.get(facts)
+    if not found or not (Path(app.outdir) / found[0]).is_dir():
+        try:
+            files = runtime.served(folder)
+        except runtime.WrongHash as error:
+            raise ExtensionError(f"{folder}: {error}") from error
+        listed = runtime.manifest(files)["files"].values()
+        first = sum(file["bytes"] for file in listed if file["first"])
+        found = runtime.known[facts] = runtime.publish(files, app.outdir), first
+    app.config.live_address, app.config.live_bytes = found
 
 
 def tell_the_page(app, pagename, templatename, context, doctree):

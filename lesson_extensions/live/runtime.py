@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 PINS = tomllib.loads((HERE / "runtime.toml").read_text("utf-8"))
 FILES = [*PINS["core"], *PINS["packages"].values()]
 # What a reader's first run loads; matplotlib and what it needs follow when a cell draws.
+known = {}  # facts() → (address, bytes): `nox -s live` hands it to the next build
 LATER = {package["file"] for name, package in PINS["packages"].items() if name != "numpy"}
 
 
@@ -49,11 +50,13 @@ def python_files():
     IPython's pretty printer is among them: it made the built outputs, so it makes the reader's.
     So does the look of the pictures, which conf.py names.
     """
-    paths = [*sorted((HERE / "python").glob("*.py")), Path(find_spec("IPython.lib.pretty").origin)]
-    files = {path.name: path.read_bytes() for path in paths}
-    if "MATPLOTLIBRC" in os.environ:
-        files["matplotlibrc"] = Path(os.environ["MATPLOTLIBRC"]).read_bytes()
-    return files
+    return {path.name: path.read_bytes() for path in python_paths()}
+
+
+def python_paths():
+    look = [Path(os.environ["MATPLOTLIBRC"])] if "MATPLOTLIBRC" in os.environ else []
+    pretty = Path(find_spec("IPython.lib.pretty").origin)
+    return [*sorted((HERE / "python").glob("*.py")), pretty, *look]
 
 
 def archive(files):
@@ -83,6 +86,13 @@ def served(folder):
         else:
             files[name] = data
     return files
+
+
+def facts(folder, outdir):
+    """What publish() depends on, but for the bytes of the files: their names, sizes and times."""
+    paths = [*(folder / file["file"] for file in FILES), *python_paths()]
+    stats = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+    return (str(outdir), *stats)
 
 
 def package_files(wheel):
