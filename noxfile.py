@@ -43,12 +43,18 @@ def live(session):
     install(session, "docs", "live")
     fetch_runtime(session)
     session.run(
-        "sphinx-autobuild",
+        "python",
+        "-m",
+        "tools.live",
         "--open-browser",
+        "--delay=1",  # seconds, in which the server starts
         "--port=8000",  # which .devcontainer/ forwards
         "--quiet",  # what is wrong is not lost among what is right
         "--conf-dir=.",
         f"--doctree-dir={BUILD / 'live-doctrees'}",  # its own: warnings do not stop it
+        "--define=warnings_in_page=1",  # a fault is said in its page too
+        "--define=execution_goes_on=1",  # and a cell that fails does not end the build
+        f"--ignore={BUILD}",  # what a build writes is not to start the next
         "--watch=lesson_extensions",
         "--watch=conf.py",
         *session.posargs,
@@ -66,7 +72,7 @@ def new(session):
 @nox.session
 def tests(session):
     """Build the site and test it, in the browser too; what follows `--` goes to pytest."""
-    install(session, "docs", "test", "browser", "cluster")
+    install(session, "docs", "test", "browser", "cluster", "live")
     build(session)
     session.run("python", "-m", "pytest", *session.posargs)
 

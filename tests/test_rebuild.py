@@ -1,0 +1,157 @@
+"""`nox -s live`: what is saved is served, what fails is said in its page, and nothing is left."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from http.client import HTTPException
+from pathlib import Path
+
+import pytest
+
+from lesson_extensions.execution.provisioner import can_fork
+from tests.conftest import ROOT
+
+pytest.importorskip("sphinx_autobuild")
+
+CONF = """import sys
+sys.path.insert(0, {root!r})
+extensions = ["myst_nb", "lesson_extensions.execution", "lesson_extensions.warnings_in_page"]
+html_theme = "furo"
+nb_execution_mode = "inline"
+nb_execution_raise_on_error = True
+"""
+PAGES = {
+    "index.md": "# Home\n\nFirst words.\n\n```{toctree}\nnotebook\n```\n",
+    "notebook.md": "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n"
+    "---\n# Notebook\n\n```{code-cell}\nprint('it is', 6 * 7)\n```\n",
+}
+PATIENCE = 90  # seconds
+
+
+class Live:
+    """tools.live at work on a site of two pages."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name, text in PAGES.items():
+            self.write(name, text)
+        self.write("conf.py", CONF.format(root=str(ROOT)))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        command = [sys.executable, "-m", "tools.live", f"--port={self.port}", "--quiet"]
+        command += [f"--doctree-dir={folder / 'build/doctrees'}", f"--ignore={folder / 'build'}"]
+        command += ["--define=warnings_in_page=1", "--define=execution_goes_on=1"]
+        command += [str(folder / "docs"), str(folder / "build/html")]
+        # Its processes are known by what they inherit
+        self.mark = f"LIVE_TEST={folder}"
+        env = os.environ | dict([self.mark.split("=", 1)])
+        with (folder / "said").open("w") as said:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=env, stdout=said, stderr=subprocess.STDOUT
+            )
+
+    def write(self, name, text):
+        path = self.folder / "docs" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def said(self):
+        return (self.folder / "said").read_text("utf-8", "replace")
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}") as answer:
+            return answer.read().decode()
+
+    def wait_for(self, path, text, absent=""):
+        """The page, when it holds `text` and not `absent`."""
+        latest = time.monotonic() + PATIENCE
+        page = ""
+        while time.monotonic() < latest and self.process.poll() is None:
+            with contextlib.suppress(OSError, HTTPException):  # it is being written
+                page = self.get(path)
+                if text in page and not (absent and absent in page):
+                    return page
+            time.sleep(0.05)
+        pytest.fail(f"{text!r} is not served, or {absent!r} is:\n{page[-3000:]}\n{self.said()}")
+
+    def left(self):
+        """The command lines of the processes that it has started and that go on."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if self.mark.encode() in (path / "environ").read_bytes().split(b"\0"):
+                    found.append((path / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        return [line for line in found if line]
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+@pytest.fixture
+def live(tmp_path):
+    started = Live(tmp_path)
+    yield started
+    started.end()
+
+
+def test_an_edit_is_served_an_error_is_in_its_page_and_goes_when_it_is_mended(live):
+    index, notebook = PAGES["index.md"], PAGES["notebook.md"]
+    page = live.wait_for("index.html", "First words.")
+    assert '<script src="/live.js?builds=' in page
+    assert "WebSocket" in live.get("live.js")
+    assert "it is 42" in live.get("notebook.html")
+
+    live.write("index.md", index.replace("First", "Other"))
+    live.wait_for("index.html", "Other words.")
+
+    live.write("notebook.md", notebook.replace("6 * 7", "6 * 8"))
+    live.wait_for("notebook.html", "it is 48")
+
+    live.write("notebook.md", notebook.replace("6 * 7", "6 / 0"))
+    page = live.wait_for("notebook.html", "this cell failed: ZeroDivisionError")
+    assert '<div class="la-warnings" role="alert">' in page
+    assert "notebook.md:8: WARNING: this cell failed: ZeroDivisionError" in live.said()
+
+    live.write("notebook.md", notebook)
+    live.wait_for("notebook.html", "it is 42", absent="la-warnings")
+
+
+@pytest.mark.skipif(not can_fork(), reason="elsewhere each build is a new Python")
+def test_ctrl_c_leaves_no_process(live):
+    live.wait_for("notebook.html", "it is 42")
+    assert any("tools.warm" in line for line in live.left())
+    assert any("fork_server" in line for line in live.left())
+
+    live.end()
+    latest = time.monotonic() + PATIENCE
+    while live.left() and time.monotonic() < latest:
+        time.sleep(0.05)
+
+    assert live.left() == []
+    assert live.process.returncode == 0
+
+
+def test_a_fault_in_conf_py_is_told_and_its_mending_is_seen(live):
+    live.wait_for("index.html", "First words.")
+    conf = (live.folder / "docs/conf.py").read_text("utf-8")
+
+    live.write("conf.py", conf + "1 / 0\n")
+    latest = time.monotonic() + PATIENCE
+    while "ZeroDivisionError" not in live.said() and time.monotonic() < latest:
+        time.sleep(0.05)
+    assert "ZeroDivisionError" in live.said()
+
+    live.write("conf.py", conf + "html_title = 'Another title'\n")
+    live.wait_for("index.html", "Another title")
