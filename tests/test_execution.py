@@ -366,9 +366,9 @@ def test_every_feature_of_the_site_can_be_read_and_written_in_parallel(build_sit
         assert app.extensions[name].parallel_write_safe is True, name
 
 
-def test_the_progress_says_what_runs_and_what_is_left(capsys, monkeypatch):
+def test_the_progress_says_what_runs_and_what_is_left(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    progress = Progress(3)
+    progress = Progress(tmp_path / "readers", 3)
     progress.begin("lessons/one")
     progress.end(was_executed=True)
     progress.begin("lessons/two")

@@ -308,3 +308,32 @@ def test_a_kernel_that_ends_itself_is_seen_and_leaves_no_zombie(forks):
     client.end()
 
     until(lambda: not Path(f"/proc/{kernel}").exists())
+
+
+def readers_of(build):
+    """The ids of the one process that still reads pages; none if there are more."""
+    children = Path(f"/proc/{build}/task/{build}/children").read_text().split()
+    found = [int(c) for c in children if b"-j2" in Path(f"/proc/{c}/cmdline").read_bytes()]
+    return found if len(found) == 1 else []
+
+
+def test_a_reader_that_is_killed_ends_the_build_and_is_named(tmp_path):
+    """As the system does for want of memory."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "conf.py").write_text(CONF, "utf-8")
+    (source / "index.md").write_text("# Home\n\nText.\n", "utf-8")
+    page = PAGE.replace("---\n# N", "orphan: true\n---\n# N")
+    (source / "page0.md").write_text(page, "utf-8")
+    for number in range(1, 8):
+        short = page.replace("600", "0") + f"\n{number}\n"
+        (source / f"page{number}.md").write_text(short, "utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-j2", str(source), str(tmp_path / "out")]
+    build = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    (reader,) = until(lambda: len(processes_in(source)) == 2 and readers_of(build.pid))
+    os.kill(reader, signal.SIGKILL)
+    _, said = build.communicate(timeout=60)
+
+    assert build.returncode
+    assert "page0.md:9: the process that read this page was killed" in said
+    until(lambda: not processes_in(source))

@@ -74,7 +74,11 @@ class Execution(NotebookClientInline):
         if self.entry:
             self.notebook.metadata["language_info"] = self.entry["language_info"]
         recorded = self.entry and self.entry["steps"]
-        self._client = Steps(self.notebook, self.new_client, recorded)
+        self._client = Steps(self.notebook, self.new_client, recorded, self.reach)
+
+    def reach(self, source, fence):
+        place = failure.place(source, fence, self.path, self.app.confdir)
+        self.app.execution_progress.reach(place)
 
     def new_client(self):
         folder = str(self.path.parent)
@@ -104,7 +108,7 @@ class Execution(NotebookClientInline):
         steps = self._client
         try:
             if exc_type is KeyboardInterrupt and hasattr(exc_val, "cell"):
-                place = failure.place(exc_val, self.path, self.app.confdir)
+                place = failure.place(exc_val.cell, exc_val.line, self.path, self.app.confdir)
                 self.app.execution_progress.say(f"{place}: stopped in this cell")
             elif exc_type is None:
                 self.finish(steps)
@@ -193,7 +197,7 @@ def configure(app, config):
 
 def begin(app):
     """Before the first page is read."""
-    app.execution_progress = Progress()
+    app.execution_progress = Progress(Path(app.doctreedir) / "readers")
     app.execution_alone = []
     doctrees = Path(app.doctreedir)  # beside them, but not in what is published
     folder = doctrees if doctrees.is_relative_to(app.outdir) else doctrees.parent
@@ -306,6 +310,10 @@ def name_the_cell(app, exception):
         )
     if isinstance(exception, CellFailure):
         raise SystemExit(str(exception))
+    places = app.execution_progress.left_by_the_dead()
+    app.execution_progress.forget()
+    if isinstance(exception, EOFError) and places:
+        raise SystemExit(failure.killed(places))
     if isinstance(exception, SphinxParallelError):  # from a reader, as text
         kind, _, said = exception.message.partition(": ")
         if kind.endswith(CellFailure.__name__):

@@ -29,13 +29,23 @@ def message(failure, page, root, limits):
     what, advice = diagnosis(failure, limits)
     source = failure.cell.splitlines()
     cell = "\n".join(f"    {line}" for line in source[:QUOTED] + ["…"] * (len(source) > QUOTED))
-    return f"{place(failure, page, root)}: this cell failed: {what}\n\n{cell}\n\n{advice}"
+    where = place(failure.cell, failure.line, page, root)
+    return f"{where}: this cell failed: {what}\n\n{cell}\n\n{advice}"
 
 
-def place(failure, page, root):
+def killed(places):
+    """What to say where a process that read pages is gone; `places` are where it was."""
+    where = "".join(f"{place}: " for place in places[:1])
+    return (
+        f"{where}the process that read this page was killed while it executed this cell.\n\n"
+        "It may have been for want of memory: `--jobs=1` reads with one process."
+    )
+
+
+def place(source, fence, page, root):
     """The file and line of a cell, as an editor opens it."""
     page, root = Path(page), Path(root)
-    line = line_of(failure.cell, page.read_text("utf-8"), failure.line)
+    line = line_of(source, page.read_text("utf-8"), fence)
     return f"{page.relative_to(root) if page.is_relative_to(root) else page}:{line}"
 
 

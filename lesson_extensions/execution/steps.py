@@ -42,15 +42,17 @@ class Steps:
     """Answers as nbclient's client does, from the steps of an entry or by a kernel.
 
     `recorded` are the steps of the entry, or None. At the first step that is not the recorded one
-    a kernel is started, which takes all steps so far again.
+    a kernel is started, which takes all steps so far again. `reach` is told of each cell that is
+    executed, with the line of its fence.
     """
 
     owns_km = True
 
-    def __init__(self, notebook, new_client, recorded=None):
+    def __init__(self, notebook, new_client, recorded=None, reach=lambda source, line: None):
         self.nb = notebook
         self.new_client = new_client
         self.recorded = recorded
+        self.reach = reach
         self.client = None  # while nothing had to be executed
         self.taken = []
         self.code_cells_executed = 0
@@ -103,6 +105,8 @@ class Steps:
         index = self.last_cell if step["index"] is None else step["index"]
         self.last_cell = index
         cell = self.nb.cells[index]
+        fence = self.nb.metadata.get("source_map", {index: 1})[index]  # an .ipynb has no lines
+        self.reach(cell.source, fence)
         try:
             if step["kind"] == "eval":
                 return self.client.eval_expression(step["source"])
@@ -114,7 +118,7 @@ class Steps:
         except KeyboardInterrupt as error:
             failed = error
         failed.cell = cell.source
-        failed.line = self.nb.metadata["source_map"][index]
+        failed.line = fence
         raise failed
 
     def set_widgets_metadata(self):
