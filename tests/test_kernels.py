@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -288,6 +289,17 @@ def test_a_build_that_is_stopped_leaves_no_process(hanging_build, number):
     assert build.returncode
     if number == signal.SIGINT:
         assert "index.md:8: stopped in this cell" in said
+
+
+def test_a_process_that_has_ended_before_it_is_waited_for_is_not_waited_for():
+    """The server's two answers may come at once."""
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b'{"pid": 1}\n{"ended": 3}\n')
+    process = provisioner.Forked(ours)
+
+    assert process.wait_until(time.monotonic() + 5) == 3
+    process.close()
+    theirs.close()
 
 
 def test_a_failed_notebook_leaves_no_process(forks):

@@ -111,7 +111,8 @@ class Forked:
     def __init__(self, connection, **wanted):
         self.returncode = None
         self.connection = connection
-        self.answers = connection.makefile("rb")
+        # Unbuffered: of two answers that come at once, select() would not see the second
+        self.answers = connection.makefile("rb", buffering=0)
         try:
             connection.sendall(json.dumps(wanted).encode() + b"\n")
             self.pid = json.loads(self.answers.readline() or "{}")["pid"]
