@@ -17,7 +17,7 @@ executed      how many notebooks were executed, or null where that is not known
 Builders:
 
 ours            the checkout's conf.py with all features, -j auto
-ours-plain      myst-nb and lesson_extensions.execution, nothing else; Furo, -j auto
+ours-plain      myst-nb with our execution and sidebar, nothing else; Furo, -j auto
 sphinx          myst-nb as it comes (nb_execution_mode "auto"); Furo, -j 1
 sphinx-j2       the same, -j 2
 mkdocs-jupyter  mkdocs with Material's theme and mkdocs-jupyter, execute: true
@@ -27,7 +27,7 @@ The first four run in the Python of the checkout's `docs` group, the last two in
 this script makes with venv and pip, once for each --work folder.
 
 With --real, the checkout's own pages are built as well, from a copy: with its execution and
--j auto, and without lesson_extensions.execution and with -j 1, all other features on.
+-j auto; and, with -j 1, by myst-nb's execution and with Sphinx's navigation, all other features on.
 """
 
 import argparse
@@ -283,7 +283,7 @@ def write_sphinx(folder, lessons, checkout, extensions=("myst_nb",), settings=""
 
 
 def write_ours_plain(folder, lessons, checkout):
-    extensions = ("myst_nb", "lesson_extensions.execution")
+    extensions = ("myst_nb", "lesson_extensions.execution", "lesson_extensions.sidebar")
     settings = 'nb_execution_mode = "inline"; nb_execution_raise_on_error = True'
     write_sphinx(folder, lessons, checkout, extensions, settings)
 
@@ -662,7 +662,7 @@ def real_builds(name, options):
 
 
 def without_execution(options):
-    """The option that takes lesson_extensions.execution out of the checkout's extensions."""
+    """The option that takes what makes building fast out of the checkout's extensions."""
     code = "import json, runpy; print(json.dumps(runpy.run_path('conf.py')['extensions']))"
     ended = subprocess.run(
         [options.python, "-c", code], cwd=options.checkout, capture_output=True, text=True
@@ -670,7 +670,8 @@ def without_execution(options):
     if ended.returncode:
         raise CannotMeasure(f"the checkout's conf.py failed:\n{last_lines(ended.stderr)}")
     extensions = json.loads(ended.stdout)
-    extensions.remove("lesson_extensions.execution")
+    for name in ("execution", "sidebar"):
+        extensions.remove(f"lesson_extensions.{name}")
     return ["-D", f"extensions={','.join(extensions)}"]
 
 
