@@ -3,7 +3,7 @@
 import pytest
 
 SETTINGS = {
-    "extensions": ["myst_parser", "lesson_extensions.sidebar"],
+    "extensions": ["myst_nb", "lesson_extensions.sidebar"],
     "html_theme": "furo",
     "nitpicky": True,
 }

@@ -6,11 +6,13 @@ import sys
 
 import pytest
 
+from lesson_extensions import snippets
 from lesson_extensions.execution import provisioner
 from lesson_extensions.snippets import SnippetError, ask
 
 SCRIPT = """
 import os, subprocess, sys
+from lesson_extensions import snippets
 from lesson_extensions.execution import provisioner
 from lesson_extensions.snippets import answer
 
@@ -32,7 +34,7 @@ def process(request):
         provisioner.use_forks()
     else:
         provisioner.use_ordinary()
-    yield
+    yield request.param
     provisioner.use_ordinary()
 
 
@@ -45,6 +47,58 @@ def script(tmp_path):
 
 def test_the_answer_is_not_mixed_with_what_a_snippet_prints(script):
     assert ask(script, "print('more')") == [1, "ä"]
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """Where answers are kept, as a build says; nothing is remembered in this process."""
+    monkeypatch.setattr(snippets, "store", (tmp_path / "kept", "facts"))
+    monkeypatch.setattr(snippets, "answers", Forgetful())
+    return tmp_path / "kept"
+
+
+class Forgetful(dict):
+    def __setitem__(self, key, value):
+        pass
+
+
+def answer_of(script, code):
+    """What the code leaves in `x`."""
+    script.write_text(SCRIPT.replace('return [1, "ä"]', "return scope['x']").replace(
+        "exec(question)", "scope = {}; exec(question, scope)"), "utf-8")  # fmt: skip
+    return ask(script, code)
+
+
+def test_an_answer_is_kept_and_given_again_while_all_is_as_it_was(script, store, process):
+    first = answer_of(script, "import uuid; x = uuid.uuid4().hex")
+    again = answer_of(script, "import uuid; x = uuid.uuid4().hex")
+    other = answer_of(script, "import uuid; x = uuid.uuid4().hex;")
+    snippets.store = (store, "other facts")
+    later = answer_of(script, "import uuid; x = uuid.uuid4().hex")
+
+    assert (again == first) == (process == "forked")
+    assert len({first, other, later}) == 3
+
+
+def test_an_answer_that_came_from_a_file_or_a_program_is_not_kept(script, store, tmp_path):
+    (tmp_path / "data").write_text("1", "utf-8")
+    read = f"x = open({str(tmp_path / 'data')!r}).read()"
+    assert answer_of(script, read) == "1"
+    (tmp_path / "data").write_text("2", "utf-8")
+
+    assert answer_of(script, read) == "2"
+    run = "import subprocess, uuid\nsubprocess.run(['true'])\nx = uuid.uuid4().hex"
+    assert answer_of(script, run) != answer_of(script, run)
+
+
+def test_a_damaged_answer_is_not_given(script, store, process):
+    if process == "started":
+        pytest.skip("nothing is kept of what is not forked: no hook sees what it reads")
+    first = answer_of(script, "import uuid; x = uuid.uuid4().hex")
+    (file,) = store.iterdir()
+    file.write_text(file.read_text("utf-8").replace(first, "0" * 32), "utf-8")
+
+    assert answer_of(script, "import uuid; x = uuid.uuid4().hex") not in (first, "0" * 32)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the child is watched by a FIFO: POSIX only")

@@ -25,8 +25,9 @@ from sphinx.errors import SphinxParallelError
 from sphinx.util import logging
 from sphinx.util.matching import patmatch
 
+from lesson_extensions import snippets
 from lesson_extensions.execution import ahead, cluster, failure, provenance
-from lesson_extensions.execution.cache import Cache, located
+from lesson_extensions.execution.cache import Cache, located, our_digest
 from lesson_extensions.execution.going_on import GoingOn
 from lesson_extensions.execution.kernel import NotebookClient
 from lesson_extensions.execution.progress import Progress, spread
@@ -86,7 +87,6 @@ class Execution(NotebookClientInline):
         client.timeout = self.nb_config.execution_timeout
         client.allow_errors = self.nb_config.execution_allow_errors
         client.limits = self.limits
-        client.is_forked = not ahead.is_alone(self.path)
         return client
 
     def code_cell_outputs(self, cell_index):
@@ -199,12 +199,14 @@ def begin(app):
     """Before the first page is read."""
     app.execution_progress = Progress(Path(app.doctreedir) / "readers")
     app.execution_alone = []
-    doctrees = Path(app.doctreedir)  # beside them, but not in what is published
+    doctrees = Path(app.doctreedir)  # the cache is beside them, but not in what is published
     folder = doctrees if doctrees.is_relative_to(app.outdir) else doctrees.parent
-    say = app.execution_progress.say
-    app.execution_cache = (
-        Cache(folder / "executed", app.confdir, say) if app.config.execution_cache else None
-    )
+    folder /= "executed"
+    app.execution_cache = snippets.store = None
+    if app.config.execution_cache:
+        app.execution_cache = Cache(folder, app.confdir, app.execution_progress.say)
+        facts = app.config.execution_installed + our_digest(Path(__file__).parents[1])
+        snippets.store = (folder / "snippets", facts)
     use_forks() if app.config.execution_forks else use_ordinary()
     share_cores(1)
 
@@ -215,6 +217,12 @@ def before_reading(app, env, docnames):
     notebooks = {name for name, path in paths.items() if ahead.is_notebook(path)}
     app.execution_progress.total = len(notebooks)
     docnames[:] = spread(docnames, notebooks)
+    if (
+        notebooks
+        and ForkProvisioner.server
+        and not (app.execution_cache and app.execution_cache.holds_any())
+    ):
+        ForkProvisioner.server.launch()  # it gets ready while Sphinx does
     if app.config.nb_execution_mode != "inline":
         return
     address = app.config.execution_cluster

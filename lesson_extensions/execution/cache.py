@@ -34,6 +34,9 @@ class Cache:
     def __init__(self, folder, root, say):
         self.folder, self.root, self.say = Path(folder), Path(root).resolve(), say
 
+    def holds_any(self):
+        return (self.folder / "global.db").is_file()
+
     def find(self, notebook, options):
         """What keep() was given for such a notebook, if it is still so; else None."""
         with self.locked():
@@ -80,7 +83,7 @@ class Cache:
                 self.discard(error)
 
     def store(self):
-        is_new = not (self.folder / "global.db").exists()
+        is_new = not self.holds_any()
         store = get_cache(self.folder)
         if is_new:
             store.change_cache_limit(MOST)
@@ -173,9 +176,9 @@ def located(name, root):
 
 
 @once
-def our_digest():
-    """The SHA-256 of the files of this folder, which say how notebooks are executed."""
-    files = sorted(OURS.rglob("*.py"))
+def our_digest(folder=OURS):
+    """The SHA-256 of the Python files of a folder; of this one, they say what executing is."""
+    files = sorted(folder.rglob("*.py"))
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 

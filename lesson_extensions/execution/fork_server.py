@@ -250,11 +250,20 @@ def run_kernel(app, argv):
 
 
 def run_script(script, argv):
+    """Run a script; a file beside its answer says if it read what is neither ours nor installed."""
+    provenance = sys.modules["_lesson_provenance"]
     sys.argv = [script, *argv]
     sys.path[0:1] = [os.path.dirname(script), *filter(None, os.environ["PYTHONPATH"].split(":"))]
     main = sys.modules["__main__"].__dict__
     main["__file__"] = script
+    before = set(provenance.opened)
+    provenance.untraced.clear()
     exec(SourceFileLoader("__main__", script).get_code("__main__"), main)  # compiled once
+    ours = str(Path(__file__).parents[1]) + os.sep
+    files = [path for path in set(provenance.opened) - before if provenance.is_own(path)]
+    files += [path for path in provenance.modules() if provenance.is_own(path)]
+    if provenance.untraced or any(not path.startswith((ours, script)) for path in files):
+        Path(os.readlink("/proc/self/fd/1")).with_suffix(".uncertain").touch()
 
 
 def give_threads(libraries, threads):

@@ -70,18 +70,14 @@ class NotebookClient(ModifiedNotebookClient):
     shutdown_kernel = "immediate"  # asked politely, a kernel often takes three seconds to end
     kernel_manager_class = KernelManager
     limits = {}  # of the page: limits.limit()'s, and "seconds" for the whole notebook
-    is_forked = True  # where kernels are; else an ordinary one, with what a reader's Python does
     deadline = None  # when the notebook, not the cell, must have ended
 
     def start(self):
-        server = ForkProvisioner.server if self.is_forked else None
+        server = ForkProvisioner.server
         self.own_folder = tempfile.TemporaryDirectory(prefix="n-", dir=server and server.folder)
         self.scratch = Path(self.own_folder.name, "tmp")
         self.scratch.mkdir()
         self.create_kernel_manager()
-        if not self.is_forked:
-            ordinary = {"provisioner_name": "local-provisioner"}
-            self.km.kernel_spec.metadata["kernel_provisioner"] = ordinary
         if server:  # files in place of ports; Jupyter's folder makes too long a name of some
             self.km.transport = "ipc"
             self.km.connection_file = os.path.join(self.own_folder.name, "kernel.json")

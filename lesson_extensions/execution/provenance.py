@@ -89,9 +89,7 @@ def report():
     is_asleep = True
     if blas is None and "numpy" in sys.modules:
         prepare()
-    sources = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    own = {absolute(path) for path in sources if path and not path.startswith(LIBRARY)}
-    own |= {path for path, was_read in opened.items() if was_read}
+    own = modules() | {path for path, was_read in opened.items() if was_read}
     return json.dumps(
         {
             "python": python(),
@@ -103,6 +101,12 @@ def report():
             "untraced": sorted(set(untraced)),
         }
     )
+
+
+def modules():
+    """The paths of the modules that are imported and neither Python's nor installed."""
+    sources = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return {absolute(path) for path in sources if path and not path.startswith(LIBRARY)}
 
 
 def prepare():

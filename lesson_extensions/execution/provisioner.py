@@ -42,6 +42,7 @@ class Server:
     def __init__(self):
         self.owner = os.getpid()
         self.has_failed = False
+        self.launched = None  # the id of the server's process
         self.threads = None  # of BLAS, in each kernel; None: as many as there are cores
         self.folder = Path(tempfile.mkdtemp(prefix="kernels-"))
         self.socket = str(self.folder / "server")
@@ -66,21 +67,26 @@ class Server:
             fcntl.flock(lock, fcntl.LOCK_EX)
             return connected(self.socket) or self.start()
 
-    def start(self):
+    def launch(self):
+        """Start the server, and do not wait until it listens."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.socket)  # a server that was killed has left it
         command = [sys.executable, str(SERVER), self.socket]
-        # A session of its own: Ctrl-C is for the build, which ends its kernels
         environ = os.environ | {"IPYTHONDIR": str(IPYTHON)}
+        # A session of its own: Ctrl-C is for the build, which ends its kernels
         server = subprocess.Popen(command, stdin=self.ends, env=environ, start_new_session=True)
+        self.launched = server.pid
+        server.returncode = 0  # not this object's to wait for: it ends after the build
+
+    def start(self):
+        """A socket to a server that has been launched, or is now."""
+        if not is_running(self.launched):
+            self.launch()
         latest = time.monotonic() + STARTING
-        while server.poll() is None and time.monotonic() < latest:
+        while is_running(self.launched) and time.monotonic() < latest:
             if connection := connected(self.socket):
-                server.returncode = 0  # not this object's to wait for: it ends after the build
                 return connection
             time.sleep(0.005)
-        server.kill()
-        server.wait()
         self.has_failed = True
         raise NoServer("the fork server did not start; what it said stands above")
 
@@ -91,6 +97,13 @@ class Server:
             os.close(self.alive)
             os.close(self.ends)
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def is_running(process):
+    """Whether a process, by its id, runs; one that has ended is none, also if nobody has asked."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 def connected(path):
