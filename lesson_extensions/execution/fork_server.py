@@ -28,6 +28,7 @@ import tempfile
 import traceback
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 # What BLAS reads when it is loaded, whichever BLAS it is
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
@@ -254,11 +255,11 @@ def run_script(script, argv):
     provenance = sys.modules["_lesson_provenance"]
     sys.argv = [script, *argv]
     sys.path[0:1] = [os.path.dirname(script), *filter(None, os.environ["PYTHONPATH"].split(":"))]
-    main = sys.modules["__main__"].__dict__
-    main["__file__"] = script
+    main = sys.modules["__main__"] = ModuleType("__main__")
+    main.__file__ = script
     before = set(provenance.opened)
     provenance.untraced.clear()
-    exec(SourceFileLoader("__main__", script).get_code("__main__"), main)  # compiled once
+    exec(SourceFileLoader("__main__", script).get_code("__main__"), vars(main))  # compiled once
     ours = str(Path(__file__).parents[1]) + os.sep
     files = [path for path in set(provenance.opened) - before if provenance.is_own(path)]
     files += [path for path in provenance.modules() if provenance.is_own(path)]
