@@ -39,6 +39,7 @@ def ask(script, question, timeout=TIMEOUT):
         return json.loads(answer)
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     with tempfile.TemporaryDirectory() as folder:
+        environ["TMPDIR"] = folder  # what it writes goes with it
         streams = [Path(folder, name) for name in ("question", "answer", "errors")]
         streams[0].write_text(asked[1], "utf-8")
         for stream in streams[1:]:
