@@ -667,7 +667,7 @@ def test_a_notebook_of_the_site_is_valid_and_plain_markdown(docname, site):
     prose = without_code(text)
     assert re.findall(r"\{\{.*?\}\}|^\([\w-]+\)=$|^%.*|\{[\w:-]+\}", prose, re.MULTILINE) == []
     addresses = re.findall(r"\]\(([^)]*)\)", prose)
-    assert len(addresses) > 3
+    assert addresses
     assert [address for address in addresses if not address.startswith("https://")] == []
 
 
@@ -686,7 +686,7 @@ def test_a_notebook_says_what_its_page_says(docname, site):
     said = words(BeautifulSoup(rendered, "html.parser").get_text())
     paragraphs = [words(tag.get_text()) for tag in page.select("p, h1, h2, h3, li, td")]
 
-    assert len(paragraphs) > 20
+    assert words(page.h1.get_text()) == paragraphs[0]  # so that something is compared
     assert [paragraph for paragraph in paragraphs if paragraph not in said] == []
 
 

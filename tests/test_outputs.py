@@ -102,10 +102,15 @@ def compare(obtained, expected):
 
 
 @pytest.mark.parametrize("path", executed_pages(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_page_printed_what_was_recorded(path, site, file_regression):
-    file_regression.check(
-        record_of(path), encoding="utf-8", fullpath=recorded(path), check_fn=compare
-    )
+def test_page_printed_what_was_recorded(path, site, file_regression, request):
+    text = record_of(path)
+    if not recorded(path).is_file() and not request.config.getoption("force_regen"):
+        pytest.fail(
+            "nothing is recorded of this page; if it prints what it should, "
+            f"run `nox -s outputs -- --record`:\n\n{text}",
+            pytrace=False,
+        )
+    file_regression.check(text, encoding="utf-8", fullpath=recorded(path), check_fn=compare)
 
 
 def test_no_record_is_left_of_a_page_that_is_gone():
