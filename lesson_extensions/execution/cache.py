@@ -25,7 +25,14 @@ from lesson_extensions.execution import provenance
 
 MOST = 10_000  # entries, of which the oldest go first
 OURS = Path(__file__).parent
-BROKEN = (SQLAlchemyError, OSError, KeyError, TypeError, ValueError)  # what a damaged cache raises
+BROKEN = (
+    SQLAlchemyError,
+    OSError,
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)  # what a damaged cache raises
 
 
 class Cache:
@@ -61,7 +68,7 @@ class Cache:
             kept = store.get_cache_bundle(record.pk).nb.metadata["lesson"]
             if checksum(kept) != record.data["checksum"]:
                 raise ValueError("its checksum is another")
-            return kept
+            return json.loads(kept)
         except BROKEN as error:
             self.say(f"an entry of {self.folder} is damaged ({error}) and was left out")
             return None
@@ -70,8 +77,8 @@ class Cache:
         """Keep an entry as ahead.run() makes it. A full disk keeps nothing, which is said."""
         entry = entry | {"report": portable(entry["report"], self.root)}
         copy = keyed(notebook, options)
-        copy.metadata["lesson"] = entry = json.loads(json.dumps(entry))
-        data = {"checksum": checksum(entry)}
+        copy.metadata["lesson"] = text = json.dumps(entry)  # jupyter-cache copies and checks nodes
+        data = {"checksum": checksum(text)}
         with self.locked():
             try:
                 self.store().cache_notebook_bundle(
@@ -185,16 +192,13 @@ def our_digest(folder=OURS):
 def keyed(notebook, options):
     """The code of a notebook, and the options of its execution where jupyter-cache hashes them."""
     copy = nbformat.v4.new_notebook()
-    copy.cells = [
-        nbformat.v4.new_code_cell(cell.source, id=str(number))
-        for number, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code"
-    ]
+    codes = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    copy.cells = [nbformat.v4.new_code_cell(json.dumps(codes), id="all")]  # one is checked quickly
     name = notebook.metadata.get("kernelspec", {}).get("name", "")
     options = options | {"executed by": our_digest()}
     copy.metadata["kernelspec"] = {"name": name, "display_name": name, "options": options}
     return copy
 
 
-def checksum(entry):
-    return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
+def checksum(text):
+    return hashlib.sha256(text.encode()).hexdigest()
