@@ -12,8 +12,6 @@ import pytest
 from lesson_extensions import execution
 from tests.conftest import ROOT, Site
 
-pytest.importorskip("distributed", reason="the dependency group `cluster` is not installed")
-
 PAGE = """---
 file_format: mystnb
 kernelspec: {name: python3, display_name: Python 3}

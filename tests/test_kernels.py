@@ -19,7 +19,9 @@ from lesson_extensions.execution import ahead, fork_server, provisioner
 from lesson_extensions.execution.kernel import NotebookClient
 from tests.conftest import ROOT, sources
 
-linux = pytest.mark.skipif(not provisioner.can_fork(), reason="kernels are forked on Linux only")
+linux = pytest.mark.skipif(
+    not provisioner.can_fork(), reason="all here is of forked kernels, which only Linux has"
+)
 pytestmark = linux
 
 

@@ -16,8 +16,6 @@ import pytest
 from lesson_extensions.execution.provisioner import can_fork
 from tests.conftest import ROOT
 
-pytest.importorskip("sphinx_autobuild")
-
 CONF = """import sys
 sys.path.insert(0, {root!r})
 extensions = ["myst_nb", "lesson_extensions.execution", "lesson_extensions.warnings_in_page"]
@@ -128,7 +126,9 @@ def test_an_edit_is_served_an_error_is_in_its_page_and_goes_when_it_is_mended(li
     live.wait_for("notebook.html", "it is 42", absent="la-warnings")
 
 
-@pytest.mark.skipif(not can_fork(), reason="elsewhere each build is a new Python")
+@pytest.mark.skipif(
+    not can_fork(), reason="what is forked is tested; elsewhere each build is a new Python"
+)
 def test_ctrl_c_leaves_no_process(live):
     live.wait_for("notebook.html", "it is 42")
     assert any("tools.warm" in line for line in live.left())

@@ -40,7 +40,7 @@ LIMITS = {
     "showcase/*": {"seconds": 60, "gigabytes": 4, "strict": True},
     "**": {"gigabytes": 4},
 }
-TAGS = {"raises-exception", "skip-execution"}  # that change what is executed
+TAGS = {"raises-exception", "skip-execution"}  # nbclient's and myst-nb's, part of the key
 PARALLEL = 5  # pages: Sphinx reads so many with one process
 INHERITED = ("MATPLOTLIBRC", "BLAS_THREADS")  # of the environment, by a cluster's workers
 

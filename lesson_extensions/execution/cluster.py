@@ -18,7 +18,7 @@ class ClusterError(Exception):
 
 
 def execute(address, jobs, keep, fail):
-    """Execute `jobs`, {name: arguments of execute_there}, on the cluster at `address`.
+    """Execute `jobs`, {name: arguments of there()}, on the cluster at `address`.
 
     Calls keep(name, entry) for each, in the order in which they end, or fail(name, why).
     Raises ClusterError where no scheduler answers, or none of its workers.

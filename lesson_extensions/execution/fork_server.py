@@ -55,7 +55,7 @@ def warm(provenance):
     os.environ |= ours
     for name in KERNEL:
         importlib.import_module(name)
-    import matplotlib.pyplot  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401 - so that kernels find it imported
     import numpy.linalg
     from matplotlib import font_manager, mathtext
     from matplotlib.backends.backend_agg import FigureCanvasAgg
