@@ -30,9 +30,9 @@ extensions = [
     "notfound.extension",
 ]
 extensions += [f"lesson_extensions.{feature}" for feature in (
-    "cards", "check", "claims", "csp", "execution", "exercise", "glossary", "lessons", "light",
-    "live", "mathml", "measure", "notebooks", "pictures", "player", "showcase", "sidebar",
-    "skill_tree", "warnings_in_page",
+    "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live", "measure",
+    "notebooks", "page.csp", "page.mathml", "page.pictures", "page.sidebar", "page.unused_assets",
+    "page.warnings_in_page", "player", "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build

@@ -283,7 +283,7 @@ def write_sphinx(folder, lessons, checkout, extensions=("myst_nb",), settings=""
 
 
 def write_ours_plain(folder, lessons, checkout):
-    extensions = ("myst_nb", "lesson_extensions.execution", "lesson_extensions.sidebar")
+    extensions = ("myst_nb", "lesson_extensions.execution", "lesson_extensions.page.sidebar")
     settings = 'nb_execution_mode = "inline"; nb_execution_raise_on_error = True'
     write_sphinx(folder, lessons, checkout, extensions, settings)
 

@@ -3,7 +3,7 @@
 import pytest
 from docutils import nodes
 
-from lesson_extensions.assets import add_assets
+from lesson_extensions.shared.assets import add_assets
 
 INDEX = "---\norphan: true\n---\n# Plain\n\nText.\n"
 CARD = "---\norphan: true\n---\n# Card\n\n:::{card} Title\nText.\n:::\n"
@@ -16,7 +16,9 @@ def loads(site, docname, name):
 
 
 def build(build_site, files):
-    return build_site(files, extensions=["myst_nb", "sphinx_design", "lesson_extensions.light"])
+    return build_site(
+        files, extensions=["myst_nb", "sphinx_design", "lesson_extensions.page.unused_assets"]
+    )
 
 
 def test_sphinx_design_is_loaded_where_it_is_used_and_nowhere_else(build_site):
@@ -32,7 +34,7 @@ def test_a_feature_s_files_are_loaded_where_its_node_stands_and_nowhere_else(bui
     (tmp_path / "static/box.js").touch()
     (tmp_path / "boxes.py").write_text(
         "from docutils import nodes\nfrom pathlib import Path\n"
-        "from lesson_extensions.assets import add_assets\n\n"
+        "from lesson_extensions.shared.assets import add_assets\n\n"
         "def setup(app):\n"
         f"    add_assets(app, 'box.js', folder=Path({str(tmp_path / 'static')!r}), "
         "on=nodes.container)\n",

@@ -496,7 +496,7 @@ def test_a_check_without_a_question_is_refused(build_site):
 
 
 def test_a_check_that_never_ends_is_refused(build_site, monkeypatch):
-    monkeypatch.setattr("lesson_extensions.snippets.ask.__defaults__", (2,))
+    monkeypatch.setattr("lesson_extensions.execution.snippets.ask.__defaults__", (2,))
     text = SHAPE.replace("A = np", "while True: pass\nA = np")
     site = build_site({"index.md": "# Page\n\n" + text})
 

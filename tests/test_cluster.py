@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lesson_extensions import execution
+from lesson_extensions.execution import build as building
 from tests.conftest import ROOT, Site
 
 PAGE = """---
@@ -109,7 +109,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, tmp_path, m
     address, workers = dask
     local, _ = build(tmp_path / "local", pages(6))
     killed = []
-    real = execution.keep
+    real = building.keep
 
     def kill_one(*arguments):
         if not killed:  # the first notebook is back: the others are being executed, or wait
@@ -117,7 +117,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, tmp_path, m
             workers["one"].kill()
         return real(*arguments)
 
-    monkeypatch.setattr(execution, "keep", kill_one)
+    monkeypatch.setattr(building, "keep", kill_one)
     site, progress = build(tmp_path / "there", pages(6), execution_cluster=address)
 
     assert killed and workers["one"].wait(timeout=60) == -signal.SIGKILL

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from lesson_extensions.csp import MARK, hash_of
+from lesson_extensions.page.csp import MARK, hash_of
 from tests.conftest import SITE, pages
 
 

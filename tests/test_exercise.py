@@ -17,7 +17,7 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from lesson_extensions import snippets
+from lesson_extensions.execution import snippets
 from lesson_extensions.exercise import grader
 from lesson_extensions.exercise.nodes import exercise
 from tests.conftest import DOCTREES

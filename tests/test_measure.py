@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from lesson_extensions import measure_here
-from lesson_extensions.measure import duration
+from lesson_extensions.measure import timing
+from lesson_extensions.measure.directive import duration
 from tests.conftest import ROOT
 
 PAGE = """---
@@ -84,7 +84,7 @@ def test_a_point_lies_where_its_scales_say(figure):
 def test_the_reader_s_own_times_have_room_in_the_picture(figure):
     scale = json.loads(figure().select_one("svg[role=img]")["data-la-scale"])
 
-    assert scale["n"][0] <= min(measure_here.SIZES) and scale["n"][1] >= max(measure_here.SIZES)
+    assert scale["n"][0] <= min(timing.SIZES) and scale["n"][1] >= max(timing.SIZES)
     assert scale["seconds"][0] <= 1e-7 and scale["seconds"][1] >= 10
 
 
@@ -187,7 +187,7 @@ def test_what_runs_in_the_browser_prints_one_line_of_times(figure):
     assert list(times) == ["loops", "@ float64"]
     for measured in times.values():
         assert next(iter(measured)) == "8"
-        assert all(int(n) in measure_here.SIZES and s > 0 for n, s in measured.items())
+        assert all(int(n) in timing.SIZES and s > 0 for n, s in measured.items())
 
 
 @pytest.fixture
@@ -196,9 +196,9 @@ def measure(monkeypatch):
 
     def measure(clock):
         tasks = {"slow": (lambda n: n / 20, 64), "fast": (lambda n: 1e-6, 32)}
-        monkeypatch.setattr(measure_here, "TASKS", tasks)
-        monkeypatch.setattr(measure_here.time, "perf_counter", lambda: next(clock))
-        return measure_here.measure()
+        monkeypatch.setattr(timing, "TASKS", tasks)
+        monkeypatch.setattr(timing.time, "perf_counter", lambda: next(clock))
+        return timing.measure()
 
     return measure
 
@@ -228,6 +228,6 @@ def test_the_loops_are_those_that_the_page_shows():
         (ROOT / "docs/benchmarks.md").read_text("utf-8"),
         re.DOTALL | re.MULTILINE,
     )
-    here = (ROOT / "lesson_extensions/measure_here.py").read_text("utf-8")
+    here = (ROOT / "lesson_extensions/measure/timing.py").read_text("utf-8")
 
     assert [loops(cell) for cell in cells] == [loops(here)]

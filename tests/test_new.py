@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from lesson_extensions import front_matter
+from lesson_extensions.shared import front_matter
 from tests.conftest import ROOT
 from tests.test_snippets import examples
 from tools import new

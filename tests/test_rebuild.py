@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 
 CONF = """import sys
 sys.path.insert(0, {root!r})
-extensions = ["myst_nb", "lesson_extensions.execution", "lesson_extensions.warnings_in_page"]
+extensions = ["myst_nb", "lesson_extensions.execution", "lesson_extensions.page.warnings_in_page"]
 html_theme = "furo"
 nb_execution_mode = "inline"
 nb_execution_raise_on_error = True

@@ -3,7 +3,7 @@
 import pytest
 
 SETTINGS = {
-    "extensions": ["myst_nb", "lesson_extensions.sidebar"],
+    "extensions": ["myst_nb", "lesson_extensions.page.sidebar"],
     "html_theme": "furo",
     "nitpicky": True,
 }

@@ -6,15 +6,14 @@ import sys
 
 import pytest
 
-from lesson_extensions import snippets
-from lesson_extensions.execution import provisioner
-from lesson_extensions.snippets import SnippetError, ask
+from lesson_extensions.execution import provisioner, snippets
+from lesson_extensions.execution.snippets import SnippetError, ask
 
 SCRIPT = """
 import os, subprocess, sys
-from lesson_extensions import snippets
+from lesson_extensions.execution import snippets
 from lesson_extensions.execution import provisioner
-from lesson_extensions.snippets import answer
+from lesson_extensions.execution.snippets import answer
 
 def work(question):
     print("noise of a snippet")

@@ -35,7 +35,7 @@ from sphinx.util.tags import Tags
 FORK = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
 # Dictionaries that one build hands to the next, as module and name
 KEPT = [
-    ("lesson_extensions.snippets", "answers"),
+    ("lesson_extensions.execution.snippets", "answers"),
     ("lesson_extensions.live.runtime", "known"),
     (__name__, "compiled"),
 ]

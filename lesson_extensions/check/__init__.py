@@ -6,8 +6,8 @@ asks the reader.
 
 from pathlib import Path
 
-from lesson_extensions.assets import add_assets
 from lesson_extensions.check import directive, nodes
+from lesson_extensions.shared.assets import add_assets
 
 STATIC = Path(__file__).parent / "static"
 

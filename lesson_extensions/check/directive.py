@@ -9,10 +9,10 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_extensions import snippets
 from lesson_extensions.check import notebook
 from lesson_extensions.check.nodes import check, check_title
-from lesson_extensions.folds import fold, fold_title
+from lesson_extensions.execution import snippets
+from lesson_extensions.shared.folds import fold, fold_title
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ import warnings
 
 import numpy as np
 
-from lesson_extensions.snippets import answer
+from lesson_extensions.execution.snippets import answer
 
 RTOL = 1e-9  # what is equal to that is the same value
 ERRORS = (TypeError, ValueError, np.linalg.LinAlgError, IndexError)  # a reader chooses among these

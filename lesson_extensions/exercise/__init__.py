@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sphinx.util.fileutil import copy_asset_file
 
-from lesson_extensions.assets import add_assets
 from lesson_extensions.exercise import directive, grader, nodes
+from lesson_extensions.shared.assets import add_assets
 
 STATIC = Path(__file__).parent / "static"
 

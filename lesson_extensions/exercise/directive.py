@@ -10,10 +10,10 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_extensions import snippets
+from lesson_extensions.execution import snippets
 from lesson_extensions.exercise import grader, notebook
 from lesson_extensions.exercise.nodes import exercise, exercise_title
-from lesson_extensions.folds import fold, fold_title
+from lesson_extensions.shared.folds import fold, fold_title
 
 logger = logging.getLogger(__name__)
 

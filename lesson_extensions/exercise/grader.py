@@ -755,6 +755,6 @@ def cut(text, length=SHORT):
 
 
 if __name__ == "__main__":
-    from lesson_extensions.snippets import answer
+    from lesson_extensions.execution.snippets import answer
 
     answer(problems)

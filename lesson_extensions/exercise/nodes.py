@@ -54,6 +54,6 @@ def depart_title(self, node):
 
 
 def setup(app):  # writers of other formats take them for the container and the paragraph they are
-    app.setup_extension("lesson_extensions.folds")
+    app.setup_extension("lesson_extensions.shared.folds")
     app.add_node(exercise, html=(visit_exercise, depart_exercise))
     app.add_node(exercise_title, html=(visit_title, depart_title))

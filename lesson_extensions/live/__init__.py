@@ -17,8 +17,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.fileutil import copy_asset_file
 from sphinx.util.matching import patfilter
 
-from lesson_extensions.assets import add_assets
 from lesson_extensions.live import runtime
+from lesson_extensions.shared.assets import add_assets
 
 logger = logging.getLogger(__name__)
 

@@ -22,9 +22,9 @@ from sphinx.util.docutils import new_document
 from sphinx.util.matching import patmatch
 from sphinx.util.osutil import relative_uri
 
-from lesson_extensions import front_matter
 from lesson_extensions.notebooks import cells
 from lesson_extensions.notebooks.markdown import Writer, code, text
+from lesson_extensions.shared import front_matter
 
 logger = logging.getLogger(__name__)
 

@@ -6,15 +6,15 @@ HTML writes differently, static/ shows one step at a time.
 
 from pathlib import Path
 
-from lesson_extensions.assets import add_assets
 from lesson_extensions.player import nodes
 from lesson_extensions.player.directive import PlayerDirective
+from lesson_extensions.shared.assets import add_assets
 
 STATIC = Path(__file__).parent / "static"
 
 
 def setup(app):
-    app.setup_extension("lesson_extensions.folds")
+    app.setup_extension("lesson_extensions.shared.folds")
     app.add_node(nodes.player)
     app.add_node(nodes.value, html=(nodes.visit_value, None))
     app.add_directive("player", PlayerDirective)

@@ -15,9 +15,9 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_extensions.folds import fold, fold_title
+from lesson_extensions.execution.snippets import TIMEOUT, SnippetError, ask
 from lesson_extensions.player.nodes import player, value
-from lesson_extensions.snippets import TIMEOUT, SnippetError, ask
+from lesson_extensions.shared.folds import fold, fold_title
 
 logger = logging.getLogger(__name__)
 

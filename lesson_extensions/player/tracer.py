@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lesson_extensions.snippets import answer, last_line
+from lesson_extensions.execution.snippets import answer, last_line
 
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = SHORT.maxlong = 60

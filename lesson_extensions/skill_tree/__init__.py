@@ -7,7 +7,7 @@ static/progress.js keeps it in the browser.
 
 from pathlib import Path
 
-from lesson_extensions.assets import add_assets
+from lesson_extensions.shared.assets import add_assets
 from lesson_extensions.skill_tree import directive, domain, nodes
 
 STATIC = Path(__file__).parent / "static"

@@ -6,7 +6,7 @@ from copy import deepcopy
 from sphinx.domains import Domain
 from sphinx.util import docname_join, logging
 
-from lesson_extensions import front_matter
+from lesson_extensions.shared import front_matter
 from lesson_extensions.skill_tree.nodes import skill_tree
 
 logger = logging.getLogger(__name__)

@@ -45,7 +45,7 @@ A quarter.
 :::
 """
 LOOK = {
-    "extensions": ["myst_nb", "lesson_extensions.check", "lesson_extensions.mathml"],
+    "extensions": ["myst_nb", "lesson_extensions.check", "lesson_extensions.page.mathml"],
     "html_static_path": [str(ROOT / "docs/_static")],
     "html_css_files": ["site.css"],
     "html_js_files": [("site.js", {"type": "module"})],

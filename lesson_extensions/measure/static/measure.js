@@ -6,7 +6,7 @@
 
 /** @typedef {Record<string, Record<string, number>>} Times name → n → seconds */
 
-const LOOPS = "loops"; // the names of measure_here.py
+const LOOPS = "loops"; // the names of timing.py
 const MATMUL = "@ float64";
 const UNITS = /** @type {[number, string][]} */ ([[1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]]);
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sphinx.util import logging as sphinx_logging
 
-from lesson_extensions.assets import add_assets
+from lesson_extensions.shared.assets import add_assets
 
 logger = sphinx_logging.getLogger(__name__)
 
@@ -126,5 +126,5 @@ def setup(app):
     app.connect("source-read", replace)
     app.connect("html-page-context", show)
     app.connect("build-finished", keep)
-    add_assets(app, "warnings_in_page.css")
+    add_assets(app, "warnings_in_page.css", folder=Path(__file__).parent / "static")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

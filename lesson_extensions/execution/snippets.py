@@ -18,7 +18,7 @@ import time
 import traceback
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]  # so that the script can import lesson_extensions.snippets
+ROOT = Path(__file__).parents[2]  # so that the script can import this file
 TIMEOUT = 60  # seconds for all that one directive runs
 MEMORY = 4 << 30  # bytes of address space
 store = None  # (folder, facts): where a build keeps answers, and what they depend on besides

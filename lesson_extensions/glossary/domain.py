@@ -11,8 +11,7 @@ from sphinx.domains import Domain
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from lesson_extensions import front_matter
-from lesson_extensions.assets import add_assets
+from lesson_extensions.shared import front_matter
 
 logger = logging.getLogger(__name__)
 
@@ -85,17 +84,3 @@ def show_definitions(app, doctree, docname):
         if definition and isinstance(text.parent, nodes.reference):
             text.parent["reftitle"] = definition
             text.parent["classes"].append("la-term")
-
-
-def setup(app):
-    app.add_domain(GlossaryDomain)
-    app.connect("doctree-read", collect_terms)
-    app.add_post_transform(NoteDefinitions)
-    app.connect("doctree-resolved", show_definitions)
-    add_assets(app, "glossary.css", "glossary.js")
-    return {
-        "version": "1",
-        "env_version": 1,
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

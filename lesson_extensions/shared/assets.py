@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent / "static"  # what scripts of features import
 
 
 def add_assets(app, *names, folder=STATIC, on=None):

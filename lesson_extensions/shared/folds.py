@@ -1,6 +1,6 @@
 """A fold: `<details>` in HTML; in other formats its parts, one after the other.
 
-A feature that has folds calls `app.setup_extension("lesson_extensions.folds")` in its setup.
+A feature that has folds calls `app.setup_extension("lesson_extensions.shared.folds")` in its setup.
 """
 
 from docutils import nodes

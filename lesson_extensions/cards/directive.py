@@ -14,8 +14,7 @@ from sphinx.util import docname_join, logging
 from sphinx.util.matching import patfilter
 from sphinx_design.shared import create_component
 
-from lesson_extensions import front_matter
-from lesson_extensions.assets import add_assets
+from lesson_extensions.shared import front_matter
 
 logger = logging.getLogger(__name__)
 
@@ -193,19 +192,3 @@ class DrawCards(SphinxPostTransform):
             if isinstance(element, addnodes.pending_xref):
                 element["refdoc"] = self.env.current_document.docname
         return card
-
-
-def setup(app):
-    app.add_node(cards)
-    app.add_directive("cards", CardsDirective)
-    app.add_post_transform(DrawCards)
-    app.connect("env-get-outdated", read_again)
-    app.connect("env-before-read-docs", note_read, priority=400)  # before a page leaves the list
-    app.connect("env-updated", write_again)
-    add_assets(app, "cards.css")
-    return {
-        "version": "1",
-        "env_version": 1,
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

@@ -1,7 +1,4 @@
-"""{on-your-machine}: what was timed at build, drawn so that readers can add their own times.
-
-static/measure.js adds the button, and has measure_here.py run in the reader's browser.
-"""
+"""{on-your-machine}: an expression of the notebook → a figure of times, with a table of them."""
 
 import ast
 import json
@@ -15,12 +12,11 @@ from myst_nb.ext.eval import retrieve_eval_data
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_extensions import measure_here
-from lesson_extensions.assets import add_assets
+from lesson_extensions.measure import timing
 
 logger = logging.getLogger(__name__)
 
-SOURCE = Path(measure_here.__file__)
+SOURCE = Path(timing.__file__)
 NO_TIME = "–"
 CAPTION = (
     "Seconds for a product of two n × n matrices, both scales logarithmic, on the machine that "
@@ -50,7 +46,7 @@ class OnYourMachineDirective(SphinxDirective):
     becomes: figure > chart (times), table, caption
 
     The argument is a Python expression of the notebook's variables as of the cells above it. It
-    gives {name: {n: seconds}}, with the names of measure_here.TASKS among its own.
+    gives {name: {n: seconds}}, with the names of timing.TASKS among its own.
     """
 
     required_arguments = 1
@@ -62,7 +58,7 @@ class OnYourMachineDirective(SphinxDirective):
         try:
             times = self.evaluate(expression)
         except (RetrievalError, ValueError) as error:
-            names = " and ".join(f'"{name}"' for name in measure_here.TASKS)
+            names = " and ".join(f'"{name}"' for name in timing.TASKS)
             logger.warning(
                 "nothing can be drawn from `%s`: %s; write an expression that gives "
                 "{name: {n: seconds}}, with %s among the names",
@@ -92,7 +88,7 @@ class OnYourMachineDirective(SphinxDirective):
             name: dict(sorted((int(n), s) for n, s in measured.items()))
             for name, measured in json.loads(text).items()
         }
-        for name in measure_here.TASKS:
+        for name in timing.TASKS:
             if not times.get(name):
                 raise ValueError(f"it has no times of “{name}”")
         for name, measured in times.items():
@@ -104,7 +100,7 @@ class OnYourMachineDirective(SphinxDirective):
 
 def sizes(times):
     """All n, also those that are timed in the browser only."""
-    return sorted({n for measured in times.values() for n in measured} | {*measure_here.SIZES})
+    return sorted({n for measured in times.values() for n in measured} | {*timing.SIZES})
 
 
 def duration(seconds):
@@ -233,10 +229,3 @@ def visit_chart(self, node):
 
 def pass_over(self, node):
     raise nodes.SkipNode
-
-
-def setup(app):
-    app.add_node(chart, html=(visit_chart, None), latex=(pass_over, None), text=(pass_over, None))
-    app.add_directive("on-your-machine", OnYourMachineDirective)
-    add_assets(app, "measure.css", "measure.js", on=chart)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

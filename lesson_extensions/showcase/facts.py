@@ -10,8 +10,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.matching import patmatch
 
-from lesson_extensions import front_matter
-from lesson_extensions.assets import add_assets
+from lesson_extensions.shared import front_matter
 
 logger = logging.getLogger(__name__)
 
@@ -99,11 +98,3 @@ def warn(env, text):
         type="showcase",
         subtype="front-matter",
     )
-
-
-def setup(app):
-    app.add_config_value("showcase_notebooks", "showcase/*", "env", str)
-    app.connect("doctree-read", show_facts)
-    app.connect("doctree-read", leave_out_of_search)
-    add_assets(app, "showcase.css", on=is_facts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,8 +8,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.util import docname_join, logging
 
-from lesson_extensions import front_matter
-from lesson_extensions.assets import add_assets
+from lesson_extensions.shared import front_matter
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +61,3 @@ def show_facts(app, doctree):
 
 def warn(section, text):
     logger.warning(text, location=section, type="lessons", subtype="front-matter")
-
-
-def setup(app):
-    app.connect("doctree-read", show_facts)
-    add_assets(app, "lessons.css")
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,9 @@
+"""What is done to a page once it is whole, whatever features made it.
+
+csp               what a page may load and run, told to the browser
+mathml            maths as MathML, made at build
+pictures          a picture that a cell draws must say what it shows
+sidebar           the navigation at the side, of a bounded length
+unused_assets     a page loads a style sheet only if it holds something of it
+warnings_in_page  what a page was warned of, in the page, for who writes it
+"""

@@ -1,0 +1,7 @@
+"""What every feature may import; it imports none of them.
+
+assets        the one place that registers a feature's style sheet and script
+folds         what a reader unfolds: <details> in HTML, plain text elsewhere
+front_matter  the one place that reads the front matter of a page
+static/progress.js   what a reader has passed, kept in the reader's browser
+"""
