@@ -31,8 +31,8 @@ extensions = [
 ]
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live", "measure",
-    "notebooks", "page.csp", "page.mathml", "page.pictures", "page.sidebar", "page.unused_assets",
-    "page.warnings_in_page", "player", "showcase", "skill_tree",
+    "notebooks", "notices", "page.csp", "page.mathml", "page.pictures", "page.sidebar",
+    "page.unused_assets", "page.warnings_in_page", "player", "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
@@ -77,6 +77,11 @@ ogp_site_url = html_baseurl
 ogp_image = "_static/social.png"
 ogp_image_alt = False
 ogp_social_cards = {"enable": False}  # would draw a picture a page, with fonts of its own
+
+# -- Whose work is served: docs/copyright.md shows it, to which Furo links from each page ----------
+notices_files = {"This site": "LICENSE", "Its fonts": "docs/_static/fonts/LICENCES.txt"}
+notices_files["Its data"] = "docs/_data/README.md"
+notices_packages = ["Sphinx", "furo", "Pygments", "sphinx_design", "sphinx-copybutton"]
 
 # -- Links to elsewhere, checked by `nox -s links` ---------------------------------------------
 linkcheck_timeout = 10  # seconds

@@ -15,6 +15,7 @@ lessons       minutes and prerequisites, below the title of a lesson
 live          runs what a page shows in the reader's browser, with real NumPy
 measure       {on-your-machine}: times loops and @ in the reader's browser
 notebooks     each lesson as an .ipynb to download, outputs included
+notices       {notices}: whose work is served, each with its licence
 player        {player}: steps of a program, each with the state that it left
 showcase      author, licence and data, below the title of a reader's notebook
 skill_tree    {skill-tree}: the Logic Matrix, drawn from the lessons' prerequisites

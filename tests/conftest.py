@@ -139,6 +139,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def soup(page):
+    """A built page, by its path relative to the site."""
+    return BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser")
+
+
 def sources():
     """The paths of all pages as they are written."""
     return [

@@ -7,18 +7,13 @@ from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from bs4 import BeautifulSoup
 from docutils import nodes
 
-from tests.conftest import DOCTREES, ROOT, SITE, pages, sources
+from tests.conftest import DOCTREES, ROOT, SITE, pages, soup, sources
 
 WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
 SCHEMES = ("http:", "https:", "mailto:", "data:")
 PYTHON = {"python", "python3", "py", "pycon", "ipython", "ipython3"}
-
-
-def soup(page):
-    return BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser")
 
 
 @pytest.fixture(scope="module")

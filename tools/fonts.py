@@ -1,8 +1,10 @@
 """Cut the site's fonts down to the letters it uses, into docs/_static/fonts/: `nox -s fonts`.
 
 Text and code fonts come from PyPI (fontpkg-*, SIL Open Font License); the maths font is TeX Gyre
-Pagella Math (GUST Font License; Debian: fonts-texgyre-math). A letter that a font lacks is shown
-in the reader's own font, so a new symbol is never lost: add it here when it looks out of place.
+Pagella Math (GUST Font License; Debian: fonts-texgyre-math). Their licences reserve the names of
+the originals, so what is cut has the names by which the site's style sheet calls it. A letter that
+a font lacks is shown in the reader's own font, so a new symbol is never lost: add it here when it
+looks out of place.
 """
 
 import sys
@@ -26,8 +28,11 @@ MATHS = [
 ]
 
 
-def cut(source, target, letters, features=(), **axes):
-    """Write the `letters` of the font file `source` to `target` as woff2; `axes` limit its axes."""
+def cut(source, target, family, letters, features=(), **axes):
+    """Write the `letters` of the font file `source` to `target` as woff2, under another name.
+
+    `axes` limit the axes along which it varies.
+    """
     font = TTFont(source)
     if axes:
         instance = BytesIO()
@@ -37,8 +42,19 @@ def cut(source, target, letters, features=(), **axes):
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=letters)
     cutter.subset(font)
+    rename(font, family)
     subset.save_font(font, str(target), options)
     print(f"{target}: {target.stat().st_size / 1000:.1f} kB")
+
+
+def rename(font, family):
+    """Give a font another name; its copyright, name 0, stays and says whose the original is."""
+    table = font["name"]
+    original = table.getDebugName(1)
+    for record in table.names:
+        if record.nameID:
+            text = str(record).replace(original, family)
+            record.string = text.replace(original.replace(" ", ""), family.replace(" ", ""))
 
 
 def main(folder, maths_font):
@@ -48,6 +64,7 @@ def main(folder, maths_font):
     cut(
         serif / "SourceSerif4[opsz,wght].ttf",
         folder / "serif.woff2",
+        "LA Serif",
         LATIN,
         ["kern"],
         opsz=14,
@@ -56,13 +73,14 @@ def main(folder, maths_font):
     cut(
         serif / "SourceSerif4-Italic[opsz,wght].ttf",
         folder / "serif-italic.woff2",
+        "LA Serif",
         LATIN,
         ["kern"],
         opsz=14,
         wght=400,
     )
-    cut(mono / "JetBrainsMono[wght].ttf", folder / "mono.woff2", LATIN, wght=(400, 700))
-    cut(maths_font, folder / "maths.woff2", MATHS)
+    cut(mono / "JetBrainsMono[wght].ttf", folder / "mono.woff2", "LA Mono", LATIN, wght=(400, 700))
+    cut(maths_font, folder / "maths.woff2", "LA Maths", MATHS)
 
 
 if __name__ == "__main__":

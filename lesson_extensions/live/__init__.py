@@ -17,8 +17,9 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.fileutil import copy_asset_file
 from sphinx.util.matching import patfilter
 
-from lesson_extensions.live import runtime
+from lesson_extensions.live import notices, runtime
 from lesson_extensions.shared.assets import add_assets
+from lesson_extensions.shared.notices import add_notices
 
 logger = logging.getLogger(__name__)
 
@@ -174,5 +175,6 @@ def setup(app):
     app.connect("builder-inited", find_runtime)
     app.connect("html-page-context", tell_the_page)
     app.connect("build-finished", serve_rest)
+    add_notices(app, notices.find)
     add_assets(app, "live.css", "live.js", folder=STATIC)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
