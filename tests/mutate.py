@@ -32,7 +32,7 @@ from docutils import nodes
 from sybil.example import SybilFailure
 
 from lesson_extensions.check import prover
-from lesson_extensions.exercise import grader
+from lesson_extensions.exercise import prove
 from tests.compare import same
 from tests.conftest import ROOT, sources
 from tests.test_outputs import executed_pages, record_of, recorded
@@ -330,7 +330,7 @@ def main(everything):
         "examples": changed_examples,
         "records": changed_records,
         "checks": functools.partial(changed_specs, "check", checks_problems, changed_checks),
-        "exercises": functools.partial(changed_specs, "exercise", grader.prove, changed_exercises),
+        "exercises": functools.partial(changed_specs, "exercise", prove.prove, changed_exercises),
     }
     for kind, changed in kinds.items():
         tried = [change for change in changed() if everything or chosen.random() < SAMPLE]

@@ -11,7 +11,8 @@ from sphinx.testing.util import SphinxTestApp
 
 from lesson_extensions.check.directive import decimal, shuffled
 from lesson_extensions.check.nodes import check
-from lesson_extensions.check.prover import prove, same
+from lesson_extensions.check.prover import prove
+from lesson_extensions.shared.values import same
 from tests.conftest import DOCTREES
 
 PAGE = """# Page

@@ -10,7 +10,6 @@ import pickle
 import re
 import warnings
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,8 +17,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from lesson_extensions.execution import snippets
-from lesson_extensions.exercise import grader
-from lesson_extensions.exercise.nodes import exercise
+from lesson_extensions.exercise import differ, grade, prove
+from lesson_extensions.exercise.nodes import exercise, grader
 from tests.conftest import DOCTREES
 
 PAGE = """# Projections
@@ -114,7 +113,7 @@ def spec(**changes):
 
 
 def messages(program, exercise=SPEC):
-    return [test["message"] for test in grader.grade(program, exercise)["tests"]]
+    return [test["message"] for test in grade.grade(program, exercise)["tests"]]
 
 
 def body(line, before=""):
@@ -345,7 +344,7 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("got", "wanted", "said"), DIFFERENT, ids=[one[2] for one in DIFFERENT])
 def test_a_wrong_value_gets_a_message_that_says_in_which_way(got, wanted, said):
-    assert grader.difference(got, wanted)[1] == said
+    assert differ.difference(got, wanted)[1] == said
 
 
 @pytest.mark.parametrize(
@@ -370,16 +369,16 @@ def test_a_wrong_value_gets_a_message_that_says_in_which_way(got, wanted, said):
     ],
 )
 def test_equal_values_are_equal(got, wanted):
-    assert grader.difference(got, wanted) is None
+    assert differ.difference(got, wanted) is None
 
 
 def test_what_a_value_is_compared_with_is_kept_from_hidden_checks():
     """Nothing that is wanted is in the first text, which is the one for hidden checks."""
     for got, wanted, _ in DIFFERENT:
-        said, shown = grader.difference(got, wanted)
+        said, shown = differ.difference(got, wanted)
         assert said and "returned" not in said.partition(";")[2]
-        if shown.endswith(f"where {grader.short(wanted)} is wanted"):
-            assert f"where {grader.short(wanted)} is wanted" not in said
+        if shown.endswith(f"where {differ.short(wanted)} is wanted"):
+            assert f"where {differ.short(wanted)} is wanted" not in said
 
 
 def test_a_variable_is_not_said_to_be_returned():
@@ -397,7 +396,7 @@ def test_a_variable_is_not_said_to_be_returned():
 def test_what_is_shown_of_a_value_is_never_long():
     values = (np.zeros((300, 300)), list(range(10**5)), "x" * 10**6, {i: i for i in range(10**4)})
     for value in values:
-        assert len(grader.short(value)) <= grader.SHORT
+        assert len(differ.short(value)) <= differ.SHORT
 
 
 # -- What is wrong with a program ----------------------------------------------------------------
@@ -437,7 +436,7 @@ def test_an_error_that_cannot_be_read_is_named():
     ],
 )
 def test_a_program_that_does_not_run_says_so_once(program, error):
-    result = grader.grade(program, SPEC)
+    result = grade.grade(program, SPEC)
 
     assert re.fullmatch(error, result["error"])
     assert not result["passed"] and not any(test["passed"] for test in result["tests"])
@@ -451,15 +450,15 @@ def test_what_is_not_defined_is_named():
 
 
 def test_what_a_program_prints_is_kept_once_and_not_what_hidden_checks_print():
-    result = grader.grade(body("print(v)", "print('begin')"), SPEC)
+    result = grade.grade(body("print(v)", "print('begin')"), SPEC)
 
     assert result["printed"] == "begin\n[1 3]\n[0 5]\n"
 
 
 def test_endless_printing_is_cut():
-    printed = grader.grade("for i in range(10_000): print(i, end=' ')", SPEC)["printed"]
+    printed = grade.grade("for i in range(10_000): print(i, end=' ')", SPEC)["printed"]
 
-    assert len(printed) <= grader.PRINTED + 20 and printed.endswith("… and more\n")
+    assert len(printed) <= grade.PRINTED + 20 and printed.endswith("… and more\n")
 
 
 def test_warnings_and_settings_stay_in_the_program():
@@ -477,7 +476,7 @@ def test_no_check_sees_what_another_changed():
         hidden=["values == []  # nothing is left over"],
     )
 
-    assert grader.grade(
+    assert grade.grade(
         "values = []\ndef grow(x):\n    values.append(x)\n    return values", exercise
     )["passed"]
 
@@ -485,7 +484,7 @@ def test_no_check_sees_what_another_changed():
 def test_a_program_begins_anew_for_each_check():
     exercise = spec(tests=["seen == False", "seen == False"], hidden=["seen == False  # again"])
 
-    assert grader.grade("seen = 'seen' in globals()", exercise)["passed"]
+    assert grade.grade("seen = 'seen' in globals()", exercise)["passed"]
 
 
 def test_what_is_wanted_is_what_it_was_before_the_reader_s_code_changed_it():
@@ -494,11 +493,11 @@ def test_what_is_wanted_is_what_it_was_before_the_reader_s_code_changed_it():
         "from numpy import array\nvalues = array([1, 2])\ndef double(x):\n    x *= 2\n    return x"
     )
 
-    assert grader.grade(program, exercise)["passed"]
+    assert grade.grade(program, exercise)["passed"]
 
 
 def test_a_program_that_hides_numpy_does_not_change_the_checks():
-    assert grader.grade(SOLUTION + "\nnp = None\narray = sum = len = None", SPEC)["passed"]
+    assert grade.grade(SOLUTION + "\nnp = None\narray = sum = len = None", SPEC)["passed"]
 
 
 def test_an_expression_must_be_true_and_not_merely_something():
@@ -508,13 +507,13 @@ def test_an_expression_must_be_true_and_not_merely_something():
         ("np.array([])", False),
     ):  # fmt: skip
         exercise = spec(tests=["project(1, 2)"], hidden=["project(1, 2) # it"], mistakes=[])
-        result = grader.grade(body(f"return {value}"), exercise)
+        result = grade.grade(body(f"return {value}"), exercise)
         assert result["passed"] is holds, value
         assert result["tests"][0]["message"] == ("" if holds else "this does not hold")
 
 
 def test_a_hash_in_a_string_begins_no_comment():
-    check = grader.Check("f('#') == '#'  # a hash # twice")
+    check = grade.Check("f('#') == '#'  # a hash # twice")
 
     assert (check.source, check.comment) == ("f('#') == '#'", "a hash # twice")
 
@@ -527,25 +526,25 @@ def test_a_known_mistake_gets_its_feedback_however_it_is_written():
         "length = (u ** 2).sum() ** 0.5\n    return u * sum(a * b for a, b in zip(u, v)) / length"
     )
 
-    assert grader.grade(longer, SPEC)["feedback"] == "the length"
-    assert grader.grade(PARTS["mistake"][1], SPEC)["feedback"] == "the rest"
-    assert grader.grade(body("return v"), SPEC)["feedback"] == ""
-    assert grader.grade(SOLUTION, SPEC)["feedback"] == ""
+    assert grade.grade(longer, SPEC)["feedback"] == "the length"
+    assert grade.grade(PARTS["mistake"][1], SPEC)["feedback"] == "the rest"
+    assert grade.grade(body("return v"), SPEC)["feedback"] == ""
+    assert grade.grade(SOLUTION, SPEC)["feedback"] == ""
 
 
 def test_a_mistake_is_known_by_its_error_too():
     exercise = spec(mistakes=[{"feedback": "shapes", "code": body("return v @ np.ones((9, 9))")}])
 
-    assert grader.grade(body("w = np.ones((9, 9))\n    return v @ w"), exercise)["feedback"]
-    assert not grader.grade(body("return v @ np.ones((8, 8))"), exercise)["feedback"]
-    assert not grader.grade(body("raise ValueError"), exercise)["feedback"]
+    assert grade.grade(body("w = np.ones((9, 9))\n    return v @ w"), exercise)["feedback"]
+    assert not grade.grade(body("return v @ np.ones((8, 8))"), exercise)["feedback"]
+    assert not grade.grade(body("raise ValueError"), exercise)["feedback"]
 
 
 def test_a_mistake_in_one_check_alone_is_not_that_mistake():
     code = body("return (u @ v) / np.linalg.norm(u) * u if len(u) == 2 else u")
 
     assert messages(code)[0] == messages(PARTS["mistake"][0])[0]
-    assert grader.grade(code, SPEC)["feedback"] == ""
+    assert grade.grade(code, SPEC)["feedback"] == ""
 
 
 # -- Functions that must or must not be called ---------------------------------------------------
@@ -568,8 +567,8 @@ SOLVE = {
 
 
 def test_a_call_is_seen_by_what_runs_and_not_by_the_text():
-    assert grader.prove(SOLVE) == []
-    assert grader.grade("from numpy.linalg import solve  # no np.linalg.inv", SOLVE)["passed"]
+    assert prove.prove(SOLVE) == []
+    assert grade.grade("from numpy.linalg import solve  # no np.linalg.inv", SOLVE)["passed"]
     assert messages("import numpy.linalg as la\ndef solve(A, b): return la.inv(A) @ b", SOLVE) == [
         "",
         "your code never calls `np.linalg.solve`",
@@ -580,7 +579,7 @@ def test_a_call_is_seen_by_what_runs_and_not_by_the_text():
 
 
 def test_a_call_has_a_comment_that_says_what_is_asked():
-    tests = grader.grade(SOLVE["solution"], SOLVE)["tests"]
+    tests = grade.grade(SOLVE["solution"], SOLVE)["tests"]
 
     assert [test["comment"] for test in tests] == [
         "",
@@ -592,7 +591,7 @@ def test_a_call_has_a_comment_that_says_what_is_asked():
 
 
 def test_a_right_answer_by_a_forbidden_way_is_a_mistake_that_is_known():
-    result = grader.grade(SOLVE["mistakes"][0]["code"], SOLVE)
+    result = grade.grade(SOLVE["mistakes"][0]["code"], SOLVE)
 
     assert (result["passed"], result["feedback"]) == (False, "no inverse")
 
@@ -636,7 +635,7 @@ def solve(A, b):
 
 
 def test_a_right_exercise_has_no_problems():
-    assert grader.prove(SPEC) == []
+    assert prove.prove(SPEC) == []
 
 
 def mistakes(*codes):
@@ -695,13 +694,13 @@ PROBLEMS = [
 
 @pytest.mark.parametrize(("changes", "sentence"), PROBLEMS, ids=[one[1] for one in PROBLEMS])
 def test_what_is_wrong_with_an_exercise_is_said(changes, sentence):
-    assert any(problem.startswith(sentence) for problem in grader.prove(spec(**changes)))
+    assert any(problem.startswith(sentence) for problem in prove.prove(spec(**changes)))
 
 
 def test_a_mistake_that_is_first_is_not_blamed_for_its_double():
     changes = {"mistakes": mistakes(PARTS["mistake"][0], PARTS["mistake"][0])}
 
-    assert [problem[:2] for problem in grader.problems(spec(**changes))] == [["mistakes", 1]]
+    assert [problem[:2] for problem in prove.problems(spec(**changes))] == [("mistakes", 1)]
 
 
 OTHER = {
@@ -730,7 +729,7 @@ def changed_exercises(original):
         yield code, original | {"solution": code}
     for part in ("tests", "hidden"):
         for index, line in enumerate(original[part]):
-            check = grader.Check(line)
+            check = grade.Check(line)
             for right in changed(check.right_source):
                 wrong = f"{check.left_source} == {right}  # {check.comment}"
                 lines = [*original[part][:index], wrong, *original[part][index + 1 :]]
@@ -747,7 +746,7 @@ def test_each_change_of_a_solution_a_right_side_or_a_mistake_is_found(original):
 
     assert len(everything) >= 4
     for what, one in everything:
-        assert grader.prove(one) != [], what
+        assert prove.prove(one) != [], what
 
 
 # -- The directive -------------------------------------------------------------------------------
@@ -806,21 +805,21 @@ def test_the_script_gets_what_the_grader_needs(page):
     kept = json.loads(zlib.decompress(base64.b64decode(data["pack"])))
 
     assert data["label"] == "project-onto-a-line"
-    assert grader.grade(SOLUTION, kept)["passed"]
-    assert grader.grade(PARTS["mistake"][0], kept)["feedback"].startswith("You divided")
+    assert grade.grade(SOLUTION, kept)["passed"]
+    assert grade.grade(PARTS["mistake"][0], kept)["feedback"].startswith("You divided")
     served = site.app.outdir / "_static" / data["grader"].partition("?")[0]
-    assert served.read_text("utf-8") == Path(grader.__file__).read_text("utf-8")
+    assert served.read_text("utf-8") == grader()
 
 
 def test_what_the_page_calls_prints_one_line_that_is_marked(page, capsys):
     data = json.loads(page().html("index").select_one(".la-exercise > script").string)
 
     own = {"__name__": "la_exercise"}
-    exec(Path(grader.__file__).read_text("utf-8"), own)
+    exec(grader(), own)
     own["serve"](data["pack"], "print('la-exercise {}')\n" + SOLUTION)
     printed = capsys.readouterr().out
-    assert printed.startswith(grader.MARK) and printed.count("\n") == 1
-    result = json.loads(printed.removeprefix(grader.MARK))
+    assert printed.startswith("la-exercise ") and printed.count("\n") == 1
+    result = json.loads(printed.removeprefix("la-exercise "))
     assert result["passed"] and result["printed"] == "la-exercise {}\n"
 
 
@@ -840,7 +839,7 @@ def test_the_neutral_attributes_are_there(page):
     assert (node["task"], node["task_kind"]) == ("project-onto-a-line", "exercise")
     assert node["ids"] == ["project-onto-a-line"]
     assert node["spec"]["forbids"] == ["np.linalg.inv"]
-    assert grader.prove(pickle.loads(pickle.dumps(node))["spec"]) == []
+    assert prove.prove(pickle.loads(pickle.dumps(node))["spec"]) == []
 
 
 def test_a_heading_below_does_not_take_its_label(page):
@@ -1046,6 +1045,9 @@ def test_the_notebook_runs_to_its_end_and_says_what_holds(page):
         ("(np.ones(2), 3.)", "project(1, 1) == (np.array([1, 1]), 3)", True),
         ("(np.ones(2), 3.)", "project(1, 1) == (np.array([1, 2]), 3)", False),
         ("np.ones((2, 1))", "project(1, 1) == np.ones(2)", False),
+        ("2**62", "project(1, 1) == 2**62 + 1", False),
+        ("0.1 + 0.2", "project(1, 1) == 0.3", True),
+        ("3.0", "project(1, 1) == 3", True),
         ("'a'", "project(1, 1) == 'a'", True),
         ("True", "project(1, 1)", True),
         ("np.False_", "project(1, 1)", False),
@@ -1055,6 +1057,7 @@ def test_the_notebook_runs_to_its_end_and_says_what_holds(page):
 def test_the_notebook_compares_as_the_page_does(value, test, holds):
     from lesson_extensions.exercise import notebook
 
+    assert grade.grade(body(f"return {value}"), spec(tests=[test]))["tests"][0]["passed"] == holds
     cell = notebook.checks(spec(tests=[test]))
     printed = printed_by(body(f"return {value}"), cell)
 
@@ -1066,7 +1069,7 @@ def test_the_notebook_compares_as_the_page_does(value, test, holds):
 
 
 def exercises_of_the_site():
-    """Each exercise of the built site, as a case: its label, and what grader.py calls one."""
+    """Each exercise of the built site, as a case: its label, and what prove.py calls one."""
     for path in sorted(DOCTREES.rglob("*.doctree")):
         for node in pickle.loads(path.read_bytes()).findall(exercise):
             yield pytest.param(node["spec"], id=node["label"])
@@ -1081,7 +1084,7 @@ def test_there_are_exercises_to_grade(site):
 
 @pytest.mark.parametrize("one", SITE_EXERCISES)
 def test_its_solution_passes_and_its_starter_fails(one):
-    solved, begun = (grader.grade(one[part], one) for part in ("solution", "starter"))
+    solved, begun = (grade.grade(one[part], one) for part in ("solution", "starter"))
 
     assert solved["passed"], solved
     assert not begun["passed"] and begun["error"] == begun["feedback"] == ""
@@ -1090,5 +1093,5 @@ def test_its_solution_passes_and_its_starter_fails(one):
 @pytest.mark.parametrize("one", SITE_EXERCISES)
 def test_each_of_its_mistakes_fails_and_gets_its_own_feedback(one):
     for mistake in one["mistakes"]:
-        result = grader.grade(mistake["code"], one)
+        result = grade.grade(mistake["code"], one)
         assert (result["passed"], result["feedback"]) == (False, mistake["feedback"])

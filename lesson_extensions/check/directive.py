@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from lesson_extensions.check import notebook
 from lesson_extensions.check.nodes import check, check_title
 from lesson_extensions.execution import snippets
+from lesson_extensions.shared import values
 from lesson_extensions.shared.folds import fold, fold_title
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class CheckDirective(SphinxDirective):
 
     def run(self):
         self.env.note_dependency(str(PROVER))
+        self.env.note_dependency(values.__file__)
         try:
             return [self.build()]
         except Refused as refused:

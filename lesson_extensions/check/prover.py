@@ -14,8 +14,8 @@ import warnings
 import numpy as np
 
 from lesson_extensions.execution.snippets import answer
+from lesson_extensions.shared.values import RTOL, same
 
-RTOL = 1e-9  # what is equal to that is the same value
 ERRORS = (TypeError, ValueError, np.linalg.LinAlgError, IndexError)  # a reader chooses among these
 PUBLIC = {
     *(thing for thing in vars(builtins).values() if isinstance(thing, type)),
@@ -136,27 +136,6 @@ def shown(value):
         return f"[{', '.join(map(shown, value))}]"
     text = repr(value).replace("[ ", "[")
     return " ".join(text.split())
-
-
-def same(a, b):
-    """Whether two values are: the same shape and kind of entries, and these as good as equal."""
-    for kind in (tuple, list):
-        if isinstance(a, kind) or isinstance(b, kind):
-            both = isinstance(a, kind) and isinstance(b, kind)
-            return both and len(a) == len(b) and all(map(same, a, b))
-    numeric = [isinstance(x, (int, float, complex, np.generic, np.ndarray)) for x in (a, b)]
-    if not all(numeric):
-        with contextlib.suppress(Exception):  # such as a dictionary of arrays
-            return not any(numeric) and bool(a == b)
-        return False
-    a, b = np.asarray(a), np.asarray(b)
-    if a.shape != b.shape or a.dtype.kind != b.dtype.kind:
-        return False
-    if a.dtype.kind not in "fc":
-        return np.array_equal(a, b)
-    sizes = np.abs(np.concatenate([a.ravel(), b.ravel()]))
-    rounding = 1e-14 * sizes[np.isfinite(sizes)].max(initial=0)  # 6e-17 beside 1 is a zero
-    return bool(np.isclose(a, b, rtol=RTOL, atol=rounding, equal_nan=True).all())
 
 
 # -- Choices -------------------------------------------------------------------------------------
@@ -336,7 +315,7 @@ def tolerance_of(spec, value):
 
 
 def slack(value):
-    """How far two numbers are apart that are the same but for rounding; check.js has it too."""
+    """How far two numbers are apart that are the same but for rounding; guess.js has it too."""
     return RTOL * max(1, abs(value))
 
 

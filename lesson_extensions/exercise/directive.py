@@ -11,12 +11,14 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.execution import snippets
-from lesson_extensions.exercise import grader, notebook
+from lesson_extensions.exercise import differ, grade, notebook
 from lesson_extensions.exercise.nodes import exercise, exercise_title
+from lesson_extensions.shared import values
 from lesson_extensions.shared.folds import fold, fold_title
 
 logger = logging.getLogger(__name__)
 
+PROVE = Path(__file__).with_name("prove.py")
 LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 PARTS = {  # directive: key in the exercise
     "starter": "starter",
@@ -95,7 +97,8 @@ class ExerciseDirective(SphinxDirective):
     }
 
     def run(self):
-        self.env.note_dependency(grader.__file__)
+        for path in (PROVE, grade.__file__, differ.__file__, values.__file__):
+            self.env.note_dependency(str(path))
         content = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, content)
         parts = self.take_parts(content)
@@ -105,7 +108,7 @@ class ExerciseDirective(SphinxDirective):
         spec = self.spec(parts)
         self.prove(spec, parts)
         try:
-            grader.checks_of(spec)
+            grade.checks_of(spec)
         except SyntaxError:  # of which prove() has warned
             return []
 
@@ -204,7 +207,7 @@ class ExerciseDirective(SphinxDirective):
         return whole
 
     def spec(self, parts):
-        """The exercise as grader.py wants it."""
+        """The exercise as prove.py wants it."""
         return {
             "starter": parts["starter"][0]["code"],
             "tests": [line for line, _ in lines_of(parts["tests"])],
@@ -221,7 +224,7 @@ class ExerciseDirective(SphinxDirective):
     def prove(self, spec, parts):
         """Warn of all that is not what it should be, at its line."""
         try:
-            problems = snippets.ask(Path(grader.__file__), spec)
+            problems = snippets.ask(PROVE, spec)
         except snippets.SnippetError as error:
             self.warn(
                 self.lineno,
@@ -249,7 +252,7 @@ class ExerciseDirective(SphinxDirective):
         box += nodes.paragraph("", "Checks")
         items = nodes.bullet_list(bullet="-")
         hidden = 0
-        for check in grader.checks_of(spec):
+        for check in grade.checks_of(spec):
             hidden += check.hidden
             if not check.hidden:
                 items += nodes.list_item("", nodes.paragraph("", "", *described(check)))

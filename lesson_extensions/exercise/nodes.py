@@ -2,18 +2,30 @@
 
 import functools
 import hashlib
+import importlib
+import inspect
 import json
 from pathlib import Path
 
 from docutils import nodes
 
-from lesson_extensions.exercise import grader
+from lesson_extensions.exercise import grade
 
 GRADER = "exercise_grader.py"  # its name among the static files
+SERVED = ("shared.values", "exercise.differ", "exercise.grade")  # each imports those before it
+LOADER = """\
+import json, sys, types
+for name, source in {sources}.items():
+    sys.modules[name] = module = types.ModuleType(name)
+    exec(source, vars(module))
+def serve(packed, program):
+    answer = sys.modules["lesson_extensions.exercise.grade"].grade_packed(packed, program)
+    print("la-exercise " + json.dumps(answer))
+"""
 
 
 class exercise(nodes.container):
-    """The whole: `spec` is what grader.py calls an exercise, `label` and `title` are texts."""
+    """The whole: `spec` is what prove.py calls an exercise, `label` and `title` are texts."""
 
 
 class exercise_title(nodes.paragraph):
@@ -21,10 +33,16 @@ class exercise_title(nodes.paragraph):
 
 
 @functools.cache
+def grader():
+    """One file that makes the modules which grade, under their own names."""
+    names = [f"lesson_extensions.{name}" for name in SERVED]
+    sources = {name: inspect.getsource(importlib.import_module(name)) for name in names}
+    return LOADER.replace("{sources}", repr(sources))
+
+
 def grader_address():
     """Its file below _static/, and its version, so that no browser keeps an old one."""
-    digest = hashlib.sha256(Path(grader.__file__).read_bytes()).hexdigest()
-    return f"{GRADER}?v={digest[:8]}"
+    return f"{GRADER}?v={hashlib.sha256(grader().encode()).hexdigest()[:8]}"
 
 
 def visit_exercise(self, node):
@@ -36,7 +54,7 @@ def depart_exercise(self, node):
     data = {
         "label": node["label"],
         "grader": grader_address(),
-        "pack": grader.pack(node["spec"]),
+        "pack": grade.pack(node["spec"]),
     }
     text = json.dumps(data)  # a label, a name and base64: nothing that could end the element
     self.body.append(f'<script type="application/json">{text}</script></section>\n')
@@ -53,7 +71,16 @@ def depart_title(self, node):
     self.body.append(f"</h{min(self.section_level + 1, 6)}>\n")
 
 
+def serve_grader(app, exception):
+    """Put what grades where exercise.js finds it."""
+    if not exception and app.builder.format == "html":
+        target = Path(app.outdir) / "_static" / GRADER
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(grader(), "utf-8")
+
+
 def setup(app):  # writers of other formats take them for the container and the paragraph they are
     app.setup_extension("lesson_extensions.shared.folds")
     app.add_node(exercise, html=(visit_exercise, depart_exercise))
     app.add_node(exercise_title, html=(visit_title, depart_title))
+    app.connect("build-finished", serve_grader)

@@ -2,13 +2,14 @@
 
 import re
 
-from lesson_extensions.exercise import grader
+from lesson_extensions.exercise import grade
 
 FENCE = re.compile(r"\s*(`{3,}|:{3,}|~{3,})\{(starter|tests|hidden-tests|hint|solution|mistake)\}")
 ROLE = re.compile(r"\{([\w:-]+)\}`([^`<]*?)\s*(?:<[^`>]*>)?`")
 LINK = re.compile(r"\[([^\]]+)\]\((?!\w+:)[^)]*\)")  # to another page of the site
 PROSE_ROLES = {"term", "doc", "ref", "abbr"}
 
+# What it takes for the same is what shared/values.py does.
 CHECKS = """\
 # Run this after your own cell: does each check hold?
 import numpy as np
@@ -26,7 +27,7 @@ for exercise_check in [
             np.shape(value) == np.shape(wanted)
             and (
                 np.allclose(value, wanted, rtol=1e-9, atol=1e-12, equal_nan=True)
-                if np.asarray(wanted).dtype.kind in "iufc"
+                if {*"fc"} & {np.asarray(value).dtype.kind, np.asarray(wanted).dtype.kind}
                 else np.array_equal(value, wanted)
             )
             for value, wanted in exercise_pairs
@@ -92,7 +93,7 @@ def fence(code):
 
 def checks(spec):
     sides = []
-    for check in grader.checks_of(spec):
+    for check in grade.checks_of(spec):
         if check.source and not check.hidden:
             sides.append(f"    ({check.left_source!r}, {check.right_source!r}),")
     return CHECKS.replace("{lines}", "\n".join(sides)).strip()

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from lesson_extensions.exercise import grader
+from lesson_extensions.exercise.nodes import grader
 from tests.conftest import ROOT, Site, serve
 from tests.test_exercise import PAGE, PARTS, SITE_EXERCISES, SOLUTION, body
 
@@ -410,14 +410,15 @@ GRADE = """
 import json
 own = {"__name__": "la_exercise"}
 exec(FILE, own)
-print(json.dumps([own["grade"](program, EXERCISE) for program in PROGRAMS]))
+from lesson_extensions.exercise.grade import grade
+print(json.dumps([grade(program, EXERCISE) for program in PROGRAMS]))
 """
 
 
 @pytest.mark.parametrize("one", SITE_EXERCISES)
 def test_the_browser_grades_as_the_build_does(one, python):
     programs = [one["solution"], one["starter"], *(m["code"] for m in one["mistakes"])]
-    source = GRADE.replace("FILE", repr(Path(grader.__file__).read_text("utf-8")))
+    source = GRADE.replace("FILE", repr(grader()))
     printed = python.run(source.replace("EXERCISE", repr(one)).replace("PROGRAMS", repr(programs)))
     solved, begun, *wrong = json.loads(printed)
 
