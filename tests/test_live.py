@@ -1,12 +1,15 @@
 """Live cells, on the builder's side: what is marked, fetched and served, and what a text needs."""
 
 import ast
+import functools
 import gzip
 import hashlib
 import importlib.util
 import json
+import random
 import shutil
 import sys
+import zlib
 
 import pytest
 from sphinx.errors import ExtensionError
@@ -233,14 +236,115 @@ FIRST = "import numpy as np\nimport matplotlib.pyplot as plt\na = np.array([1, 2
         ([FIRST, "np.set_printoptions(precision=3)", "1 / 3"], [0, 1, 2]),
         ([FIRST, "for k in range(3):\n    s = k", "s, k"], [1, 2]),
         ([FIRST, "this is no Python", "a"], [0, 2]),
+        (["a = 1", "if b:\n    a = 2", "a"], [0, 1, 2]),  # it may leave a as it was
+        (["a = 1", "f = lambda: a", "a = 2", "f()"], [0, 1, 2, 3]),  # a is taken at the call
+        (["a = 1", "class A:\n    a = 2\n    b = a", "A.b"], [1, 2]),
     ],
 )
 def test_a_text_needs_those_above_that_bind_or_change_what_it_uses(sources, needed):
-    assert needs.cells(sources, len(sources) - 1) == needed
+    assert needs.Past().order(sources, len(sources) - 1) == needed
 
 
-def test_what_ran_already_is_not_run_again():
-    assert needs.cells([FIRST, "b = a", "b"], 2, done={0}) == [1, 2]
+STORY = ["A = [[2, 0], [0, 4]]", "x = solve(A, b)", "A @ x - b"]
+CALL = ["def f():\n    return a", "b = a", "f()"]
+EDITED = ["A = [[1, 0], [0, 1]]", *STORY[1:]]
+
+
+def run(past, sources, *targets):
+    """Run each as the page does; what the last of them took."""
+    for target in targets:
+        order = past.order(sources, target)
+        for index in order:
+            past.note(sources, index, failed=False)
+    return order
+
+
+@pytest.mark.parametrize(
+    ("before", "targets", "sources", "then", "needed"),
+    [
+        (None, [0], [FIRST, "b = a", "b"], [2], [1, 2]),
+        (None, [2], [FIRST, "b = a", "b"], [2], [2]),
+        (STORY, [0, 1, 2], EDITED, [2], [0, 1, 2]),
+        (STORY, [0, 1, 2], EDITED, [0, 2], [1, 2]),
+        (STORY, [0, 1, 2], EDITED, [0, 1, 2], [2]),
+        (None, [2], ["a = [1]", "a.append(2)", "a"], [1, 2], [2]),  # 0 ran for 1, 1 once
+        (None, [1], ["a = [1]", "a.append(2)"], [1], [0, 1]),  # else there would be three
+        (None, [2], ["a = 1", "b = a", "a = 2"], [1], [0, 1]),  # a is 2 by now
+        (["a = 1", "c = 2", "a, c"], [2], ["a = 1", "c = 3", "a, c"], [2], [1, 2]),
+        (["a = 1", *CALL], [3], ["a = 3", *CALL], [3], [0, 1, 3]),
+        (None, [2], ["a = 1", "if b:\n    a = 2", "a"], [2], [2]),
+    ],
+)
+def test_what_ran_is_run_again_where_what_it_needs_ran_since(
+    before, targets, sources, then, needed
+):
+    past = needs.Past()
+    run(past, before or sources, *targets)
+
+    assert run(past, sources, *then) == needed
+
+
+def test_a_cell_that_failed_is_run_again_before_what_needs_it():
+    past = needs.Past()
+    past.note(["a = 1 / 0", "a"], 0, failed=True)
+
+    assert past.order(["a = 1 / 0", "a"], 1) == [0, 1]
+
+
+FORMS = [
+    "{x} = [h({k}, {y}, {z})]",
+    "{x}.append(h({k}, {y}))",
+    "{x}[0] = h({k}, {y}, {z})",
+    "{x} += [h({k}, f())]",
+    "if h({y}) % 2: {x} = [h({k})]",
+    "{x} = [h({k}, {z}) for {z} in {y}]",
+    "def f(): return h({k}, {x})",
+    "f = functools.partial(lambda f, *_: h({k}, {x}, f()), f)",
+    "{x}, {y} = [h({y}, {k})], [h({x}, {z})]",
+    "for {x} in [[h({k}, {y})], [h({z})]]: pass",
+    "show({x}, {y}, f())",
+]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_text_shows_is_what_a_run_from_the_top_would_show(seed):
+    """Pages made by chance, of which texts chosen by chance are edited and run."""
+    chance = random.Random(seed)
+
+    def text():
+        names = dict(zip("xyz", chance.sample("abcd", 3), strict=True))
+        form = chance.choice(FORMS).format(k=chance.randrange(4), **names)
+        return f"{form}\nshow({names['x']}, {names['y']})"
+
+    for _ in range(20):
+        page = [
+            "a, b, c, d = [1], [2], [3], [4]\ndef f(): return h(a)",
+            *(text() for _ in range(7)),
+        ]
+        past, (shown, namespace) = needs.Past(), fresh_namespace()
+        for _ in range(8):
+            if chance.random() < 0.4:
+                page[chance.randrange(1, len(page))] = text()
+            target = chance.randrange(len(page))
+            for index in past.order(page, target):
+                shown.clear()
+                exec(page[index], namespace)
+                past.note(page, index, failed=False)
+            wanted, fresh = fresh_namespace()
+            for source in page[: target + 1]:
+                wanted.clear()
+                exec(source, fresh)
+            assert shown == wanted, (page, target)
+
+
+def fresh_namespace():
+    """A list, and where texts show() into it, and make a number of what they like by h()."""
+    shown = []
+    return shown, {
+        "show": lambda *values: shown.append(repr(values)),
+        "h": lambda *values: zlib.crc32(repr(values).encode()),
+        "functools": functools,
+    }
 
 
 def test_matplotlib_is_loaded_when_it_is_used_and_not_when_it_is_imported():

@@ -222,6 +222,20 @@ def test_an_edited_cell_is_run_again_before_one_that_needs_it(reader, host):
     expect(live(page, 4).locator(".la-live__output")).to_contain_text("array([2, 3])")
 
 
+def test_what_was_computed_from_an_older_matrix_is_computed_again(reader, host):
+    page = visit(reader, host)
+    write(page, 1, "import numpy as np\nA, b = np.diag([2, 4]), np.array([2, 4])")
+    write(page, 4, "x = np.linalg.solve(A, b)")
+    write(page, 5, "A @ x - b")
+    expect_state(run(page, 5), "done")
+    write(page, 1, "import numpy as np\nA, b = np.diag([1, 1]), np.array([2, 4])")
+    expect_state(run(page, 1), "done")
+    text = run(page, 5)
+
+    expect(text.locator(".la-live__status")).to_contain_text("ran 1 above first")
+    expect(text.locator(".la-live__output")).to_have_text("array([0., 0.])\n")
+
+
 def test_reset_forgets_the_variables_and_restores_the_page(reader, host):
     page = visit(reader, host)
     write(page, 5, "stranger = 1")

@@ -1,193 +1,249 @@
-"""What a text needs before it can run: cells above it, and packages that are loaded on demand.
+"""What a text needs before it can run: texts above it, and packages that are loaded on demand.
 
-A cell above is needed if it binds a name that the text uses, or changes the object behind it. That
-a page's cells, each run with nothing but what this module names, print what the page says is proven
+A text above is needed if it binds a name that the text uses, or changes the object behind it. That
+a page's texts, each run with nothing but what this module names, print what the page says is proven
 by `nox -s parity`.
 """
 
 import ast
 import contextlib
+import dis
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
+import inspect
 import sys
 import types
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 PACKAGES = {"matplotlib", "mpl_toolkits"}  # loaded when a text uses them, not when it imports them
 IN_PLACE = {"fill_diagonal", "put", "place", "copyto", "putmask", "shuffle"}  # change an argument
 EVERYWHERE = {"set_printoptions", "seterr", "seed", "simplefilter", "filterwarnings"}
+SETTINGS = ""  # stands among names for what EVERYWHERE changes: how all that follows prints
+NOTHING = "-"  # no name at all
+LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
+STORES = {"STORE_NAME", "STORE_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL"}
+MAY_SKIP = ast.If | ast.Try | ast.While | ast.Match  # what is in it may not run
+AT_ONCE = {"<listcomp>", "<setcomp>", "<dictcomp>"}  # code of its own that runs where it stands
 
 
 class Package(BaseException):
     """A package that is loaded on demand is used now. No Exception: nobody shall catch it."""
 
 
-class Uses(ast.NodeVisitor):
-    """The names that a text takes from others (`free`), gives (`bound`) and changes (`changed`)."""
+class Uses:
+    """The names that a text takes from others (`free`), gives (`bound`) and changes (`changed`).
 
-    def __init__(self, source):
-        self.free, self.bound, self.changed, self.imported = set(), set(), set(), {}
-        self.everywhere = False  # it changes how all that follows prints or computes
-        with contextlib.suppress(SyntaxError):  # it will say so when it is run
-            self.visit(ast.parse(source))
+    `late` are those that its functions take when they are called, `imported` is name → package.
+    What loads and what stores is read from the bytecode, since the compiler knows the scopes.
+    """
 
-    def visit_Name(self, node):
-        if isinstance(node.ctx, ast.Load):
-            if node.id not in self.bound:
-                self.free.add(node.id)
-        else:
-            self.bound.add(node.id)
+    def __init__(self, source: str) -> None:
+        self.free: set[str] = {SETTINGS}
+        self.bound: set[str] = set()
+        late: set[str] = set()
+        seen = Seen()
+        for statement in statements_of(source):
+            seen.visit(statement)
+            before = {*self.bound}
+            with contextlib.suppress(SyntaxError):  # such as a return: it says so when it is run
+                self.read(compiled(statement), late)
+            if isinstance(statement, MAY_SKIP):
+                self.free |= self.bound - before - caught(statement)  # else it stays as it was
+        self.changed = seen.changed & (self.free | self.bound)
+        self.imported = seen.imported
+        self.late = frozenset(late)
 
-    def visit_Assign(self, node):
-        self.visit(node.value)
-        for target in node.targets:
-            self.store(target)
+    def read(self, code: types.CodeType, late: set[str]) -> None:
+        """Note what the code of a statement, and all code inside it, loads and stores."""
+        known = self.bound if code.co_name == "<module>" else {*self.bound}  # a class has its own
+        for instruction in dis.get_instructions(code):
+            name = instruction.argval
+            if isinstance(name, types.CodeType):
+                self.read(name, late)
+            elif instruction.opname in STORES:
+                known.add(name)
+            elif instruction.opname in LOADS:
+                self.free |= {name} - known
+                if code.co_flags & inspect.CO_NEWLOCALS and code.co_name not in AT_ONCE:
+                    late.add(name)
 
-    def visit_AnnAssign(self, node):
-        if node.value:
-            self.visit(node.value)
-            self.store(node.target)
 
-    def visit_AugAssign(self, node):
-        self.visit(node.value)
-        name = root(node.target)
-        if name:
-            self.free |= {name} - self.bound
-            self.changed.add(name)
-        self.generic_visit(node.target)
+class Seen(ast.NodeVisitor):
+    """What the bytecode does not tell: what is changed in place, and what is a package."""
 
-    def store(self, target):
-        """An assignment to a name binds it, to an entry or an attribute changes what it names."""
-        for part in ast.walk(target):
-            if isinstance(part, (ast.Subscript, ast.Attribute)) and root(part):
-                self.changed.add(root(part))
-        self.visit(target)
+    def __init__(self) -> None:
+        self.changed: set[str] = set()
+        self.imported: dict[str, str] = {}
 
-    def visit_For(self, node):
-        self.visit(node.iter)
-        self.store(node.target)
-        for part in (*node.body, *node.orelse):
-            self.visit(part)
-
-    def visit_Import(self, node):
+    def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            name = alias.asname or alias.name.partition(".")[0]
-            self.bound.add(name)
-            self.imported[name] = alias.name.partition(".")[0]
+            package = alias.name.partition(".")[0]
+            self.imported[alias.asname or package] = package
 
-    def visit_ImportFrom(self, node):
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            self.bound.add(alias.asname or alias.name)
             self.imported[alias.asname or alias.name] = (node.module or "").partition(".")[0]
 
-    def visit_ExceptHandler(self, node):
-        if node.name:
-            self.bound.add(node.name)
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.changed.add(root(node.target))
         self.generic_visit(node)
 
-    def visit_Call(self, node):
+    def visit_Attribute(self, node: ast.Attribute | ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self.changed.add(root(node))
+        self.generic_visit(node)
+
+    visit_Subscript = visit_Attribute
+
+    def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Attribute):
-            if root(node.func):
-                self.changed.add(root(node.func))  # a.sort(), rng.random(): may change it
-            if node.func.attr in IN_PLACE and node.args and root(node.args[0]):
+            self.changed.add(root(node.func))  # a.sort(), rng.random(): may change it
+            if node.func.attr in IN_PLACE and node.args:
                 self.changed.add(root(node.args[0]))
-            self.everywhere = self.everywhere or node.func.attr in EVERYWHERE
+            if node.func.attr in EVERYWHERE:
+                self.changed.add(SETTINGS)
         for keyword in node.keywords:
-            if keyword.arg == "out" and root(keyword.value):
+            if keyword.arg == "out":
                 self.changed.add(root(keyword.value))
         self.generic_visit(node)
 
-    def scope(self, node, parameters, body):
-        """A function: what it uses and does not bind itself is free when it is called."""
-        for default in (*parameters.defaults, *filter(None, parameters.kw_defaults)):
-            self.visit(default)
-        inner = Uses("")
-        inner.bound |= {part.arg for part in ast.walk(parameters) if isinstance(part, ast.arg)}
-        for part in body:
-            for name in ast.walk(part):  # a local name is local from the first line on
-                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                    inner.bound.add(name.id)
-        for part in body:
-            inner.visit(part)
-        self.free |= inner.free - self.bound
-        self.changed |= inner.changed - inner.bound
 
-    def visit_FunctionDef(self, node):
-        for decorator in node.decorator_list:
-            self.visit(decorator)
-        self.bound.add(node.name)
-        self.scope(node, node.args, node.body)
-
-    def visit_Lambda(self, node):
-        self.scope(node, node.args, [node.body])
-
-    def visit_ClassDef(self, node):
-        self.bound.add(node.name)
-        inner = Uses("")
-        for part in (*node.bases, *node.body):
-            inner.visit(part)
-        self.free |= inner.free - self.bound
-
-    def comprehension(self, node):
-        inner = Uses("")
-        for generator in node.generators:
-            inner.visit(generator.iter)
-            inner.store(generator.target)
-            for condition in generator.ifs:
-                inner.visit(condition)
-        for part in ("elt", "key", "value"):
-            if hasattr(node, part):
-                inner.visit(getattr(node, part))
-        self.free |= inner.free - self.bound
-        self.changed |= inner.changed - inner.bound
-
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension
+uses = functools.lru_cache(maxsize=1000)(Uses)
 
 
-def root(node):
-    """The name at the beginning of a.b[c].d, or "" if it begins otherwise."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+def statements_of(source: str) -> list[ast.stmt]:
+    """The statements of a text; none of what is no Python, which says so when it is run."""
+    try:
+        return ast.parse(source).body
+    except SyntaxError:
+        return []
+
+
+def caught(statement: ast.stmt) -> set[str]:
+    """The names of errors that are caught: no longer than their block."""
+    return {n.name for n in ast.walk(statement) if isinstance(n, ast.ExceptHandler) and n.name}
+
+
+def compiled(statement: ast.stmt) -> types.CodeType:
+    return compile(ast.Module([statement], []), "", "exec", dont_inherit=True)
+
+
+def root(node: ast.expr) -> str:
+    """The name at the beginning of a.b[c].d, or NOTHING if it begins otherwise."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+    return node.id if isinstance(node, ast.Name) else NOTHING
 
 
-def cells(sources, target, done=()):
-    """The indices of the sources to run, in order, so that `target` can be: `target` is the last.
+class Value(NamedTuple):
+    """What stands behind a name: equal if the same code made it of equal values."""
 
-    `done` are those that ran already, as they are now.
+    number: int
+    late: frozenset[str]  # the names that it takes when it is called
+    is_module: bool
+
+
+Values = dict[str, Value]
+
+
+class Past:
+    """What ran in a namespace, so that the next text sees what a run from the top would give it.
+
+    Each value has a number, which stands for the code that made it and for the values that this
+    code took. A run from the top is followed in numbers alone; where the namespace has others, what
+    makes them runs again.
     """
-    uses = [Uses(source) for source in sources[: target + 1]]
-    modules = {name for use in uses for name in use.imported}
-    needed, wanted = [target], set(uses[target].free)
-    for index in reversed(range(target)):
-        use = uses[index]
-        if use.everywhere or wanted & (use.bound | use.changed - modules):
-            wanted = wanted - use.bound | use.free
-            if index not in done:
-                needed.append(index)
-    return needed[::-1]
+
+    def __init__(self) -> None:
+        self.numbers: dict[object, int] = {}
+        self.now: Values = {}
+
+    def order(self, sources: Sequence[str], target: int) -> list[int]:
+        """The indices of the sources to run, in order, so that `target` can be, which is the last.
+
+        They are those that it needs, but for what has run as it is now since all that it needs has.
+        """
+        fresh = self.from_the_top(sources[:target])
+        planned = {target}
+        while (missing := self.missing(sources, planned, fresh)) is not None:
+            planned.add(missing)
+        return sorted(planned)
+
+    def missing(
+        self, sources: Sequence[str], planned: set[int], fresh: list[Values]
+    ) -> int | None:
+        """The text that makes the first value which one of the planned would find to be another."""
+        values = self.now
+        for index in sorted(planned):
+            for name in reads(sources[index], fresh[index]):
+                if values.get(name) != fresh[index][name]:
+                    while fresh[index].get(name) == fresh[index - 1].get(name):
+                        index -= 1
+                    return index - 1
+            values = self.after(values, sources[index], fresh[index])
+        return None
+
+    def from_the_top(self, sources: Sequence[str]) -> list[Values]:
+        """The values before each of the sources, and after the last, if they ran one by one."""
+        fresh: list[Values] = [{}]
+        for source in sources:
+            fresh.append(self.after(fresh[-1], source, fresh[-1]))
+        return fresh
+
+    def after(self, values: Values, source: str, fresh: Values, failed: bool = False) -> Values:
+        """What becomes of the values when a text runs that finds `fresh` in a run from the top."""
+        use = uses(source)
+        taken = [(name, values.get(name)) for name in sorted(reads(source, fresh))]
+        key = object() if failed else (source, *taken)  # what failed half-way is like nothing else
+        number = self.numbers.setdefault(key, len(self.numbers))
+        late = use.late.union(*(fresh[name].late for name, _ in taken))  # it may hold what it took
+        made = {name: Value(number, late, name in use.imported) for name in use.bound}
+        for name in use.changed - use.bound:
+            if not (name in fresh and fresh[name].is_module):
+                made[name] = Value(number, late, False)
+        return values | made
+
+    def note(self, sources: Sequence[str], index: int, failed: bool) -> None:
+        """The source at `index` has run."""
+        fresh = self.from_the_top(sources[:index])[-1]
+        self.now = self.after(self.now, sources[index], fresh, failed)
 
 
-def packages(sources, run):
+def reads(source: str, values: Values) -> set[str]:
+    """The names that a text takes from those above it, and so do the functions that it takes."""
+    found: set[str] = set()
+    new = uses(source).free & values.keys()
+    while new:
+        found |= new
+        new = {name for taken in new for name in values[taken].late} & values.keys() - found
+    return found
+
+
+def packages(sources: Sequence[str], run: Iterable[int]) -> list[str]:
     """The packages that the sources at the indices `run` use, and do not just bind."""
-    names = set()
-    for source in sources:
-        imported = Uses(source).imported
-        names |= {name for name, package in imported.items() if package in PACKAGES}
-    used = set()
-    for index in run:
-        try:
-            tree = ast.parse(sources[index])
-        except SyntaxError:
-            continue
-        used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names = {
+        name
+        for source in sources
+        for name, package in uses(source).imported.items()
+        if package in PACKAGES
+    }
+    used = {
+        node.id
+        for index in run
+        for statement in statements_of(sources[index])
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name)
+    }
     return ["matplotlib"] if names & used else []
 
 
 class Later(types.ModuleType):
     """Stands for a module whose package is not loaded; to use it is to ask for it."""
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> None:
         if name.startswith("__"):
             raise AttributeError(name)
         raise Package("matplotlib")
@@ -196,26 +252,28 @@ class Later(types.ModuleType):
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports a Later for what can be loaded, and has not been."""
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(
+        self, name: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
         if name.partition(".")[0] in PACKAGES:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         return None
 
-    def create_module(self, spec):
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Later:
         return Later(spec.name)
 
-    def exec_module(self, module):
+    def exec_module(self, module: types.ModuleType) -> None:
         pass
 
 
 finder = Finder()
 
 
-def install():
+def install() -> None:
     sys.meta_path.insert(0, finder)  # before Pyodide's own, which raises for what it could load
 
 
-def loaded(namespace):
+def loaded(namespace: dict[str, object]) -> None:
     """A package was loaded: put the modules where their stand-ins are."""
     sys.meta_path.remove(finder)
     for name in [name for name, module in sys.modules.items() if isinstance(module, Later)]:

@@ -22,6 +22,7 @@ def begin(emit, corrections=True):
     set_look()
     state["print options"] = np.get_printoptions()
     state["index"] = 0
+    state["past"] = needs.Past()
     state["console"] = Console(lambda kind, text: emit(state["index"], kind, text))
 
 
@@ -36,12 +37,13 @@ def set_look():
 def reset():
     """Begin anew: no variables, and NumPy prints as it does at first."""
     state["console"].reset()
+    state["past"] = needs.Past()
     np.set_printoptions(**state["print options"])
 
 
-def order(texts, target, done):
+def order(texts, target):
     """The indices to run for the text at `target`, the last."""
-    return needs.cells([code for _, code in texts], target, set(done))
+    return state["past"].order([code for _, code in texts], target)
 
 
 def packages(texts, run):
@@ -60,6 +62,9 @@ def run(texts, index):
     if "random" in code:
         wide_integers.install_random()
     try:
-        return state["console"].run(kind, code, f"{kind} {index + 1}"), ""
+        error = state["console"].run(kind, code, f"{kind} {index + 1}")
     except needs.Package as package:
         return "", str(package)
+    # a session goes on after an error
+    state["past"].note([code for _, code in texts], index, bool(error) and kind == "cell")
+    return error, ""

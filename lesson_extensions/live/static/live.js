@@ -78,7 +78,6 @@ class Text {
     this.original = this.kind === "cell" ? text.replace(/\n$/, "") : codeOfSession(text);
     this.builtText = this.built ? printedText(/** @type {HTMLElement} */ (this.built)) : "";
     this.code = this.original;
-    this.ran = ""; // the code as it last ran, in the Python that is running now
     this.full = "";
     /** @type {any} */
     this.editor = null;
@@ -120,7 +119,6 @@ class Text {
   }
 
   begin() {
-    this.ran = this.code;
     this.full = "";
     this.pictures = false;
     this.failed = false;
@@ -324,12 +322,10 @@ function next() {
   for (const text of texts) text.read();
   const target = queue[0];
   batch = target instanceof Text ? texts : [target];
-  const done = batch.filter((text) => text !== target && text.ran && text.ran === text.code);
   worker?.postMessage({
     type: "run",
     texts: batch.map(({ kind, code }) => ({ kind, code })),
     target: batch.indexOf(target),
-    done: done.map((text) => batch.indexOf(text)),
   });
   bar.update();
 }
@@ -357,7 +353,6 @@ async function sayWhatLoads(address) {
  */
 class Task {
   kind = "cell";
-  ran = "";
   printed = "";
   over = false;
   /** @param {{code: string, name: string, done: (printed: string, error: string) => void}} detail */
@@ -388,7 +383,6 @@ function stopWorker(why) {
   ready = busy = false;
   for (const one of queue.splice(0)) one.set("stopped", "stopped");
   for (const text of texts) {
-    text.ran = "";
     if (text.element.dataset.laState === "running") text.set("stopped", "stopped");
   }
   bar.say(why);

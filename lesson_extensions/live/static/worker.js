@@ -289,17 +289,15 @@ const handlers = {
   },
 
   /**
-   * Run the text at `target`, after those above it that it needs and that are not in `done`.
+   * Run the text at `target`, after those above it that it needs and that did not run since.
    * A session goes on after an error, as a prompt does; a cell that fails ends the run.
-   * @param {{texts: {kind: string, code: string}[], target: number, done: number[],
-   *          fresh?: boolean}} message
+   * @param {{texts: {kind: string, code: string}[], target: number, fresh?: boolean}} message
    */
   async run(message) {
     await started;
     const texts = python.toPy(message.texts.map(({ kind, code }) => [kind, code]));
-    const done = python.toPy(message.done);
     if (message.fresh) page.reset();
-    const order = page.order(texts, message.target, done).toJs();
+    const order = page.order(texts, message.target).toJs();
     send("plan", { target: message.target, order: Array.from(order) });
     for (const name of page.packages(texts, order).toJs()) await fetchPackage(name);
     for (const index of order) {
@@ -314,7 +312,6 @@ const handlers = {
       if (error && index !== message.target && message.texts[index].kind === "cell") break;
     }
     texts.destroy();
-    done.destroy();
     send("idle");
   },
 };
