@@ -465,8 +465,6 @@ def test_all_that_is_wrong_is_said_at_once():
 @pytest.mark.parametrize(
     ("part", "mended", "sentence"),
     [
-        (":label: dot-product\n", "", "this check has no label; add a line such as `:label: dot-"),
-        (":label: dot-product", ":label: Dot product", "the label 'Dot product' cannot be used"),
         (":answer:", ":kind: any\n:answer:", "there is no kind 'any' of check; write one"),
         ("Each entry of one", ":::\n\nEach entry of one", "this check has no explanation; after"),
         ("- `11`", "- $11$", "choice 1 does not begin with code; write `- ` and a Python"),
@@ -507,30 +505,11 @@ def test_a_check_that_never_ends_is_refused(build_site, monkeypatch):
     )
 
 
-@pytest.mark.parametrize("other", [SHAPE, "(a-shape)=\n## Titled\n\nText.\n"])
-def test_a_label_stands_for_one_thing_on_the_whole_site(other, build_site):
-    files = {
-        "index.md": "# Page\n\n" + SHAPE,
-        "other.md": f"---\norphan: true\n---\n# O\n\n{other}",
-    }
-    warnings = build_site(files).warnings
+def test_a_heading_on_another_page_cannot_have_its_label(build_site):
+    other = "---\norphan: true\n---\n# O\n\n(a-shape)=\n## Titled\n\nText.\n"
+    warnings = build_site({"index.md": "# Page\n\n" + SHAPE, "other.md": other}).warnings
 
-    assert "other.md:" in warnings and "index.md" in warnings
-    assert "label 'a-shape' is taken, in" in warnings or "duplicate label a-shape" in warnings
-
-
-def test_a_label_that_is_the_address_of_a_heading_is_refused(build_site):
-    site = build_site({"index.md": "# Page\n\n## A shape\n\n" + SHAPE})
-
-    assert "the label 'a-shape' is the address of something else on this page" in site.warnings
-
-
-def test_a_check_can_be_read_again_under_its_label(build_site):
-    site = build_site({"index.md": ALL})
-    (site.app.srcdir / "index.md").write_text(ALL + "\nMore.\n", "utf-8")
-    site.app.build()
-
-    assert site.warnings == ""
+    assert "other.md:" in warnings and "duplicate label a-shape" in warnings
 
 
 # -- Keys: a false one is caught ------------------------------------------------------------------

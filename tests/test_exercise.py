@@ -842,13 +842,6 @@ def test_the_neutral_attributes_are_there(page):
     assert prove.prove(pickle.loads(pickle.dumps(node))["spec"]) == []
 
 
-def test_a_heading_below_does_not_take_its_label(page):
-    changes = ("The end.", "## Project onto a line\n\nThe end.")
-    ids = [tag["id"] for tag in page(changes).html("index").select("[id]")]
-
-    assert len(ids) == len(set(ids)) and "project-onto-a-line" in ids
-
-
 def test_python_in_it_lies_in_a_container_that_says_so(page):
     site = page()
     for block in site.app.env.get_doctree("index").findall():
@@ -865,16 +858,6 @@ def line_of(old, page=PAGE):
 HIDDEN = ":::{hidden-tests}\n" + PARTS["hidden-tests"][0] + "\n:::\n"
 HINTS = "".join(f":::{{hint}}\n{hint}\n:::\n" for hint in PARTS["hint"])
 WARNINGS = [
-    (
-        (":label: project-onto-a-line\n", ""),
-        5,
-        "this exercise has no label; add a line such as `:label: project-onto-a-line`",
-    ),
-    (
-        (":label: project-onto-a-line", ":label: Project it"),
-        5,
-        "the label 'Project it' cannot be used; add a line such as",
-    ),
     (
         (":forbids: np.linalg.inv", ":forbids: np.linalg.invert"),
         5,
@@ -942,21 +925,6 @@ def test_what_is_wrong_is_said_with_its_line(change, line, text, build_site):
         line = line_of(line, page)
 
     assert re.search(rf"index\.md:{line}: WARNING: .*{re.escape(text)}", warnings), warnings
-
-
-def test_a_label_stands_for_one_thing_on_the_whole_site(build_site):
-    other = f"---\norphan: true\n---\n{PAGE}"
-    warnings = build_site({"index.md": PAGE, "other.md": other}).warnings
-
-    assert "other.md:8: WARNING: the label 'project-onto-a-line' is taken, in " in warnings
-    assert "index.md; give this exercise another" in warnings
-
-
-def test_a_label_that_a_heading_above_has_is_taken(build_site):
-    page = replaced(PAGE, ("## Exercises", "## Project onto a line"))
-    warnings = build_site({"index.md": page}).warnings
-
-    assert "index.md:5: WARNING: the label 'project-onto-a-line' is taken, in this page" in warnings
 
 
 def test_an_endless_loop_is_a_warning(build_site, monkeypatch):

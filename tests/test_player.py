@@ -525,34 +525,9 @@ def test_a_range_outside_the_program_is_named_with_its_length(steps, show):
     ) in site.warnings
 
 
-@pytest.mark.parametrize("label", ["Upper", "two words", "a_b", "-a", "ä"])
-def test_a_label_that_is_none_is_named(label, show):
-    site = show(options=f":label: {label}")
-
-    assert f"index.md:5: WARNING: “{label}” is no label; write lower case" in site.warnings
-
-
-def test_two_players_of_one_name_are_named_on_a_page_and_on_the_site(build_site):
-    twice = "# Page\n\n```{player} small.py\n```\n\n```{player} small.py\n```\n"
-    other = "---\norphan: true\n---\n# Page\n\n```{player} small.py\n```\n"
-    site = build_site({"small.py": SMALL, "index.md": twice, "other.md": other})
-
-    message = "WARNING: the label “small” stands in index already; give this player another by"
-    assert f"index.md:6: {message}" in site.warnings
-    assert f"other.md:6: {message}" in site.warnings
-    assert len(site.html("index").select(".la-player")) == 1
-
-
 def test_two_players_with_names_of_their_own_stand_on_one_page(build_site):
     twice = "# Page\n\n```{player} small.py\n```\n\n```{player} small.py\n:label: again\n```\n"
     site = build_site({"small.py": SMALL, "index.md": twice})
 
     assert site.warnings == ""
     assert [tag["id"] for tag in site.html("index").select(".la-player")] == ["small", "again"]
-
-
-def test_a_label_that_a_step_would_take_is_named(build_site):
-    text = "# Page\n\n(small-2)=\n## Part\n\n```{player} small.py\n```\n"
-    site = build_site({"small.py": SMALL, "index.md": text})
-
-    assert "index.md:6: WARNING: the label “small-2” stands in index already" in site.warnings

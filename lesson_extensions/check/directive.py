@@ -14,11 +14,11 @@ from lesson_extensions.check.nodes import check, check_title
 from lesson_extensions.execution import snippets
 from lesson_extensions.shared import values
 from lesson_extensions.shared.folds import fold, fold_title
+from lesson_extensions.shared.labels import LabelError, claim
 
 logger = logging.getLogger(__name__)
 
 PROVER = Path(__file__).with_name("prover.py")
-LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 KINDS = {  # what the reader is asked to do
     "one": "choose one",
     "several": "choose all that are right",
@@ -75,7 +75,9 @@ class CheckDirective(SphinxDirective):
             return [self.build()]
         except Refused as refused:
             self.warn(*refused.args)
-            return []
+        except LabelError as error:
+            self.warn("label", str(error))
+        return []
 
     def warn(self, subtype, text):
         logger.warning(
@@ -88,7 +90,8 @@ class CheckDirective(SphinxDirective):
             raise Refused(
                 "kind", f"there is no kind {kind!r} of check; write one of {', '.join(KINDS)}"
             )
-        label = self.label()
+        label = self.options.get("label", "")
+        claim(self, {label: "Check"}, "dot-product")
         question, items, explanation = self.parts()
         choices = [read_choice(number, item) for number, item in enumerate(items, 1)]
         panes = [pane for part in question for pane in part.findall(nodes.literal_block)]
@@ -135,32 +138,6 @@ class CheckDirective(SphinxDirective):
         source = "\n".join(self.content)
         node["notebook"] = notebook.cells(source, asked, right, shown, wrong)
         return node
-
-    def label(self):
-        """The label, noted for the whole site."""
-        label = self.options.get("label", "")
-        if not LABEL.fullmatch(label):
-            what = f"the label {label!r} cannot be used" if label else "this check has no label"
-            raise Refused(
-                "label",
-                f"{what}; add a line such as `:label: dot-product`: lower case, digits, hyphens",
-            )
-        known = self.env.domains.standard_domain.labels
-        if label in known:
-            raise Refused(
-                "label",
-                f"the label {label!r} is taken, in {self.env.doc2path(known[label][0])}; "
-                "give this check another: a label stands for one thing on the whole site",
-            )
-        if label in self.state.document.ids:
-            raise Refused(
-                "label",
-                f"the label {label!r} is the address of something else on this page, such as a "
-                "heading; give this check another",
-            )
-        known[label] = self.env.docname, label, "Check"
-        self.env.domains.standard_domain.anonlabels[label] = self.env.docname, label
-        return label
 
     def parts(self):
         """(question, items of the list, explanation); a line `---` may stand for the list."""

@@ -1,6 +1,5 @@
 """{exercise} and its parts: the author's text becomes nodes, and is proven on the way."""
 
-import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -15,11 +14,11 @@ from lesson_extensions.exercise import differ, grade, notebook
 from lesson_extensions.exercise.nodes import exercise, exercise_title
 from lesson_extensions.shared import values
 from lesson_extensions.shared.folds import fold, fold_title
+from lesson_extensions.shared.labels import LabelError, claim
 
 logger = logging.getLogger(__name__)
 
 PROVE = Path(__file__).with_name("prove.py")
-LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 PARTS = {  # directive: key in the exercise
     "starter": "starter",
     "tests": "tests",
@@ -102,8 +101,14 @@ class ExerciseDirective(SphinxDirective):
         content = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, content)
         parts = self.take_parts(content)
-        label = self.label()
-        if not label or not self.is_whole(parts):
+        title = " ".join(self.arguments[0].split())
+        label = self.options.get("label", "")
+        try:
+            claim(self, {label: title}, "project-onto-a-line")
+        except LabelError as error:
+            self.warn(self.lineno, "label", "%s", error)
+            return []
+        if not self.is_whole(parts):
             return []
         spec = self.spec(parts)
         self.prove(spec, parts)
@@ -112,12 +117,11 @@ class ExerciseDirective(SphinxDirective):
         except SyntaxError:  # of which prove() has warned
             return []
 
-        title = " ".join(self.arguments[0].split())
         node = exercise(classes=["la-exercise"], ids=[label], label=label, title=title, spec=spec)
         node["task"], node["task_kind"] = label, "exercise"
         node["notebook"] = notebook.cells(title, self.content, spec)
-        self.state.document.ids.setdefault(label, node)  # a heading below must not take it
         self.set_source_info(node)
+        self.state.document.set_id(node)
         inlines, messages = self.parse_inline(self.arguments[0])
         node += exercise_title("", "", *inlines)
         node += messages + content.children
@@ -143,36 +147,6 @@ class ExerciseDirective(SphinxDirective):
             parts["hints" if isinstance(node, nodes.hint) else PARTS[node["name"]]].append(node)
             node.parent.remove(node)
         return parts
-
-    def label(self):
-        """The label, noted for the whole site; "" where there is none that can be used."""
-        label = self.options.get("label", "")
-        if not LABEL.fullmatch(label):
-            self.warn(
-                self.lineno,
-                "label",
-                "%s; add a line such as `:label: project-onto-a-line`: lower case, digits, hyphens",
-                f"the label {label!r} cannot be used" if label else "this exercise has no label",
-            )
-            return ""
-        domain = self.env.domains.standard_domain
-        taken = ""
-        if label in domain.labels:
-            taken = self.env.doc2path(domain.labels[label][0])
-        elif label in self.state.document.ids:
-            taken = "this page"  # by a heading, say
-        if taken:
-            self.warn(
-                self.lineno,
-                "label",
-                "the label %r is taken, in %s; give this exercise another: a label stands for one "
-                "thing on the whole site",
-                label,
-                taken,
-            )
-        domain.labels[label] = self.env.docname, label, self.arguments[0]
-        domain.anonlabels[label] = self.env.docname, label
-        return label
 
     def is_whole(self, parts):
         """Whether no part is missing, or empty, or there once too often."""

@@ -18,13 +18,13 @@ from sphinx.util.docutils import SphinxDirective
 from lesson_extensions.execution.snippets import TIMEOUT, SnippetError, ask
 from lesson_extensions.player.nodes import player, value
 from lesson_extensions.shared.folds import fold, fold_title
+from lesson_extensions.shared.labels import LabelError, claim
 
 logger = logging.getLogger(__name__)
 
 TRACER = Path(__file__).with_name("tracer.py")
 STEP = re.compile(r"#\s*%%(.*)")
 PREDICT = re.compile(r"#\s*predict:(.*)")
-LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 COLUMNS = ("name", "value", "shape", "dtype")
 
 
@@ -215,13 +215,22 @@ class PlayerDirective(SphinxDirective):
         part = slice(None)
         if "steps" in self.options:
             part = chosen(self.options["steps"], len(steps))
-        label = self.label(len(steps[part]))
+        name = self.options.get("title") or docstring or self.path.stem
+        label = self.options.get("label", "").strip() or nodes.make_id(self.path.stem)
+        labels = [f"{label}-{number}" for number, _ in enumerate(steps[part], 1)]
+        titles = {label: name}
+        titles |= {own: step.title for own, step in zip(labels, steps[part], strict=True)}
+        try:
+            claim(self, titles, "algebra-again")
+        except LabelError as error:
+            raise RefusedError("label", str(error)) from None
         traces = traced(self.path, steps[: part.stop])
 
-        node = player("", classes=["la-player"])
+        node = player("", classes=["la-player"], ids=[label])
         node["label"], node["notebook"] = label, cells(steps, part)
         self.set_source_info(node)
-        title = self.inline(self.options.get("title") or docstring or self.path.stem)
+        self.state.document.set_id(node)
+        title = self.inline(name)
         download = addnodes.download_reference("", "", reftarget=target)
         download += nodes.literal("", self.path.name)
         node += nodes.paragraph("", classes=["la-player__head"])
@@ -231,10 +240,10 @@ class PlayerDirective(SphinxDirective):
         node += nodes.enumerated_list(
             "", *items, enumtype="arabic", prefix="", suffix=".", classes=["la-player__steps"]
         )
-        self.name_node(node, label)
-        for number, item in enumerate(items, 1):
-            self.name_node(item, f"{label}-{number}")
-            item[0] += nodes.reference("", "", *item[0].pop(0), refid=f"{label}-{number}")
+        for item, label in zip(items, labels, strict=True):
+            item["ids"] = [label]
+            self.state.document.set_id(item)
+            item[0] += nodes.reference("", "", *item[0].pop(0), refid=label)
         return node
 
     def draw_step(self, step, trace):
@@ -263,25 +272,6 @@ class PlayerDirective(SphinxDirective):
 
     def inline(self, text):
         return self.parse_inline(text)[0]
-
-    def label(self, steps):
-        """The label that the author gave, or one from the file's name; raises RefusedError."""
-        label = self.options.get("label", "").strip() or nodes.make_id(self.path.stem)
-        if not LABEL.fullmatch(label):
-            mend = "write lower case, digits and hyphens, such as `:label: algebra-again`"
-            raise RefusedError("label", f"“{label}” is no label; {mend}")
-        elsewhere = self.env.domains.standard_domain.anonlabels
-        for name in (label, *(f"{label}-{number}" for number in range(1, steps + 1))):
-            if name in self.state.document.nameids or name in elsewhere:
-                page = elsewhere.get(name, [self.env.current_document.docname])[0]
-                mend = "give this player another by `:label: another-name`"
-                raise RefusedError("label", f"the label “{name}” stands in {page} already; {mend}")
-        return label
-
-    def name_node(self, node, name):
-        """Let links lead to this node, from other pages too."""
-        node["names"], node["ids"] = [name], [name]
-        self.state.document.note_explicit_target(node, node)
 
 
 def literal_block(text, language, name):

@@ -3,6 +3,8 @@
 assets        the one place that registers a feature's style sheet and script
 folds         what a reader unfolds: <details> in HTML, plain text elsewhere
 front_matter  the one place that reads the front matter of a page
+labels        the one place where directives claim labels
 notices       what a feature serves of others, with its licence
+values        when two values are the same
 static/progress.js   what a reader has passed, kept in the reader's browser
 """
