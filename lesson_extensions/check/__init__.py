@@ -15,6 +15,6 @@ STATIC = Path(__file__).parent / "static"
 def setup(app):
     nodes.setup(app)
     app.add_directive("check", directive.CheckDirective)
-    add_assets(app)  # check.js imports progress.js from there
+    add_assets(app)  # check.js imports guess.js and progress.js from there
     add_assets(app, "check.css", "check.js", folder=STATIC, on=nodes.check)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,5 +18,6 @@ def setup(app):
     app.add_node(nodes.player)
     app.add_node(nodes.value, html=(nodes.visit_value, None))
     app.add_directive("player", PlayerDirective)
+    add_assets(app)  # player.js imports guess.js from there
     add_assets(app, "player.css", "player.js", folder=STATIC, on=nodes.player)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

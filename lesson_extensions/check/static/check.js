@@ -4,6 +4,7 @@
  * is behind a wrong one.
  * @typedef {(Node | string)[] | null} Said  what is said of a wrong answer; null of a right one
  */
+import { isNear, readNumber, readShape } from "./guess.js";
 import { pass, passed } from "./progress.js";
 
 const ERRORS = /** @type {Record<string, string>} */ ({
@@ -22,20 +23,6 @@ function make(tag, properties, ...children) {
 
 /** How many, and the verb. @param {number} n */
 const are = (n) => `${n || "none"} ${n < 2 ? "is" : "are"}`;
-
-/** @param {string} text @returns {number | null} */
-function readNumber(text) {
-  const plain = text.replace("−", "-").replace(",", ".");
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : null;
-}
-
-/** The lengths in (2, 3), 2x3 or 4. @param {string} text @returns {number[] | null} */
-function readShape(text) {
-  const inner = text.replace(/^\((.*)\)$|^\[(.*)\]$/, "$1$2").replace(/,?\s*$/, "").trim();
-  if (!inner) return text === "()" ? [] : null;
-  const lengths = inner.split(/\s*[,x×]\s*|\s+/i);
-  return lengths.every((length) => /^\d+$/.test(length)) ? lengths.map(Number) : null;
-}
 
 /** @param {number[]} shape */
 const tuple = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
@@ -190,10 +177,9 @@ class Typed extends Check {
       return [this.isShape() ? "Type the lengths, such as 2, 3 or (4,)." : "Type a number, such as 12, -0.5 or 1e-3."];
     }
     const shown = this.isShape() ? tuple(typed) : typed;
-    const off = (/** @type {any} */ other) => (this.isShape() ? Number(tuple(other) !== shown) : Math.abs(other - typed));
-    // the rounding that prover.py allows
-    const fits = (/** @type {any} */ other) => off(other) <= (tolerance + 1e-9 * Math.max(1, Math.abs(other)) || 0);
+    const fits = (/** @type {any} */ other) => (this.isShape() ? tuple(other) === shown : isNear(typed, other, tolerance));
     if (fits(value)) return null;
+    const off = (/** @type {any} */ other) => Math.abs(other - typed) || 0; // 0 of a shape: there it is all or nothing
     const nearest = [...wrong].sort((a, b) => off(a) - off(b)).find(fits);
     return nearest === undefined ? [`It is not ${shown}. Try again.`] : this.misconception(wrong.indexOf(nearest));
   }

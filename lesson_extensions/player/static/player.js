@@ -1,6 +1,8 @@
 // @ts-check
 /** {player}: of the steps that the page lists, one at a time; guess first where it asks. */
 
+import { says } from "./guess.js";
+
 const PACES = /** @type {[string, number][]} */ ([["slow", 9], ["steady", 6], ["quick", 3]]); // seconds
 
 /**
@@ -20,27 +22,6 @@ function button(text, press) {
   made.type = "button";
   made.addEventListener("click", press);
   return made;
-}
-
-/** @param {string} word */
-const isNumber = (word) => !Number.isNaN(Number(word));
-
-/** The numbers and words of a text: 2 of "(2,)" and of "2". @param {string} text @returns {string[]} */
-function words(text) {
-  const plain = text.toLowerCase().replaceAll("−", "-").replace(/(\d)\s*[x×]\s*(?=\d)/g, "$1 ");
-  return plain.match(/[a-z_]\w*|[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?/g) ?? [];
-}
-
-/** Whether a guess comes to the answer, however it is written. @param {string} guess @param {string} answer */
-function same(guess, answer) {
-  const right = words(answer);
-  if (!right.length) return guess.replace(/\s/g, "") === answer.replace(/\s/g, "");
-  const given = right.every(isNumber) ? words(guess).filter(isNumber) : words(guess);
-  return given.length === right.length && right.every((word, i) => {
-    const number = Number(word);
-    if (Number.isNaN(number)) return word === given[i];
-    return Math.abs(number - Number(given[i])) <= (Number.isInteger(number) ? 0 : Math.abs(number) / 50);
-  });
 }
 
 /** Whether it lies in something that scrolls sideways. @param {EventTarget | null} target @param {Element} root */
@@ -78,7 +59,7 @@ class Guess {
   reveal() {
     const code = (/** @type {string} */ text) => make("code", "value", text);
     const guess = this.input.value.trim();
-    const right = guess && same(guess, this.answer);
+    const right = guess && says(guess, this.answer);
     const verdict = make("p", "verdict", right ? "Right: it is " : "It is ", code(this.answer));
     if (guess && !right) verdict.append(", and you wrote ", code(guess));
     const hadFocus = this.form.contains(document.activeElement);
