@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.docutils import SphinxDirective
 
+from lesson_extensions.shared.lessons import lessons_of
 from lesson_extensions.skill_tree.domain import SkillTreeDomain, without_circles
 from lesson_extensions.skill_tree.draw import picture
 from tests.conftest import ROOT
@@ -195,7 +196,7 @@ def test_lessons_stand_in_the_order_that_they_give_and_then_by_name(build):
 def test_no_box_lies_on_another_and_no_line_on_a_box(names):
     lessons = [
         {"page": name, "title": f"Learn to work with {name}", "summary": "What it is.",
-         "minutes": "15", "tasks": ["a"] * 5, "exercises": ["b"] * 3, "before": CURRICULUM[name]}
+         "minutes": "15", "checks": ["a"] * 5, "exercises": ["b"] * 3, "before": CURRICULUM[name]}
         for name in names
     ]  # fmt: skip
     nav = BeautifulSoup(picture(lessons, str), "html.parser")
@@ -231,7 +232,7 @@ def test_the_same_lessons_are_the_same_bytes_at_each_build():
     program = (
         "from tests.test_skill_tree import CURRICULUM\n"
         "from lesson_extensions.skill_tree.draw import picture\n"
-        "print(picture([dict(page=p, title=p, summary=p, minutes='9', tasks=[], exercises=[],"
+        "print(picture([dict(page=p, title=p, summary=p, minutes='9', checks=[], exercises=[],"
         " before=b) for p, b in CURRICULUM.items()], str))"
     )
     first, second = (
@@ -332,7 +333,7 @@ def test_a_page_that_showed_the_tree_and_is_gone_is_forgotten(build):
 
 
 def test_trees_that_another_process_read_are_taken_over_and_no_others():
-    here, there = ({"lessons": {}, "trees": trees} for trees in ({"a"}, {"b", "c"}))
+    here, there = ({"trees": trees} for trees in ({"a"}, {"b", "c"}))
     domain = SkillTreeDomain.__new__(SkillTreeDomain)
     domain.data = here
 
@@ -560,8 +561,8 @@ def test_front_matter_that_is_no_lesson_is_named_once_and_still_drawn(about, bui
 
 def test_the_domain_says_what_each_lesson_builds_on_and_asks_for(build):
     site = build()
-    lessons = site.app.env.get_domain(SkillTreeDomain.name).lessons
+    lessons = lessons_of(site.app.env)
 
     assert list(lessons) == ["lessons/vectors", "lessons/matrices", "lessons/products"]
     assert lessons["lessons/products"]["prerequisites"] == ["lessons/vectors", "lessons/matrices"]
-    assert lessons["lessons/vectors"]["tasks"] == ["v-add", "v-dot"]
+    assert lessons["lessons/vectors"]["checks"] == ["v-add", "v-dot"]

@@ -15,11 +15,11 @@ from sphinx.util.matching import patfilter
 from sphinx_design.shared import create_component
 
 from lesson_extensions.shared import front_matter
+from lesson_extensions.shared.lessons import lessons_of
 
 logger = logging.getLogger(__name__)
 
 KEPT = "la-cards"  # where Sphinx's metadata of a page has its cards: page → order
-LAST = 1000  # pages that give no order come last, by file name
 
 
 class cards(nodes.General, nodes.Element):
@@ -98,12 +98,12 @@ class CardsDirective(TocTree):
                 type="cards",
                 subtype="order",
             )
-            order = LAST
+            order = front_matter.LAST
         return order, docname
 
 
 def place(env, docname):
-    return front_matter.read_ahead(env, docname, "order", LAST)
+    return front_matter.read_ahead(env, docname, "order", front_matter.LAST)
 
 
 # A page of cards is not read again when a card's page changes, unless that asks for another place;
@@ -177,11 +177,11 @@ class DrawCards(SphinxPostTransform):
         )
         title = nodes.rubric("", "", link, classes=["la-card__title"])
         title["heading-level"] = 2
-        lesson = front_matter.read(self.env, docname, "lesson")
+        lesson = lessons_of(self.env).get(docname)
         body = [title]
-        if isinstance(lesson, dict):  # lessons.py says what one lacks
-            minutes = f"{lesson.get('minutes', '?')} minutes"
-            body.append(nodes.paragraph("", "", nodes.Text(str(lesson.get("summary", "")))))
+        if lesson is not None:
+            minutes = f"{lesson['minutes']} minutes"
+            body.append(nodes.paragraph("", "", nodes.Text(lesson["summary"])))
             body.append(nodes.paragraph("", "", nodes.Text(minutes), classes=["la-card__minutes"]))
         else:
             body += [part.deepcopy() for part in found.values() if part is not None]

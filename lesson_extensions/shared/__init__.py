@@ -4,7 +4,9 @@ assets        the one place that registers a feature's style sheet and script
 folds         what a reader unfolds: <details> in HTML, plain text elsewhere
 front_matter  the one place that reads the front matter of a page
 labels        the one place where directives claim labels
+lessons       the lessons of the site, for whoever shows them
 notices       what a feature serves of others, with its licence
 values        when two values are the same
+static/guess.js      what a reader types, and when it is as good as the answer
 static/progress.js   what a reader has passed, kept in the reader's browser
 """

@@ -1,8 +1,8 @@
 """{skill-tree}: the Logic Matrix, a map of the lessons that lights up as they are mastered.
 
-domain.py knows the lessons and what each builds on; directive.py puts them into a page as a list of
-links, and draw.py as a picture. static/skill_tree.js says what the reader has done of each, as
-static/progress.js keeps it in the browser.
+directive.py puts the lessons into a page as a list of links, and draw.py as a picture; domain.py
+knows which pages to write again when a lesson changes. static/skill_tree.js says what the reader
+has done of each, as static/progress.js keeps it in the browser.
 """
 
 from pathlib import Path
@@ -14,13 +14,20 @@ STATIC = Path(__file__).parent / "static"
 
 
 def setup(app):
-    domain.setup(app)
-    directive.setup(app)
-    nodes.setup(app)
+    app.add_domain(domain.SkillTreeDomain)
+    app.add_node(
+        nodes.skill_tree,
+        html=(nodes.visit_skill_tree, nodes.depart_skill_tree),
+        **{name: nodes.PLAIN for name in ("latex", "text", "man", "texinfo", "xml")},
+    )
+    app.add_directive("skill-tree", directive.SkillTreeDirective)
+    app.add_post_transform(directive.ListLessons)
+    app.connect("doctree-read", domain.note_tree)
+    app.connect("env-updated", domain.draw_again)  # at each build, also when nothing was read
     add_assets(app, "skill_tree.css", "skill_tree.js", folder=STATIC)
     return {
         "version": "1",
-        "env_version": 1,  # raise it when what the domain keeps changes shape
+        "env_version": 2,  # raise it when what the domain keeps changes shape
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

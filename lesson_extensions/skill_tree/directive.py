@@ -6,7 +6,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_extensions.skill_tree.domain import SkillTreeDomain
+from lesson_extensions.shared.lessons import lessons_of
+from lesson_extensions.skill_tree.domain import prerequisites
 from lesson_extensions.skill_tree.nodes import skill_tree
 
 logger = logging.getLogger(__name__)
@@ -33,9 +34,9 @@ class ListLessons(SphinxPostTransform):
     default_priority = 5  # before links are resolved, so that those in the list are too
 
     def run(self, **kwargs):
-        domain = self.env.get_domain(SkillTreeDomain.name)
+        lessons = lessons_of(self.env)
         for tree in list(self.document.findall(skill_tree)):
-            if not domain.lessons:
+            if not lessons:
                 logger.warning(
                     "there is no lesson to show; write `lesson: {summary: One sentence., "
                     "minutes: 15, prerequisites: []}` into the front matter of a page",
@@ -45,12 +46,12 @@ class ListLessons(SphinxPostTransform):
                 )
                 tree.parent.remove(tree)
                 continue
-            before = domain.prerequisites()
+            before, _ = prerequisites(lessons)
             tree["lessons"] = [
                 lesson | {"page": page, "title": lesson["title"].astext(), "before": before[page]}
-                for page, lesson in domain.lessons.items()
+                for page, lesson in lessons.items()
             ]
-            items = (self.item(page, domain.lessons, before[page]) for page in domain.lessons)
+            items = (self.item(page, lessons, before[page]) for page in lessons)
             tree += nodes.enumerated_list("", *items, classes=["la-skill-tree__list"])
 
     def item(self, page, lessons, before):
@@ -82,8 +83,3 @@ class ListLessons(SphinxPostTransform):
             reftargetid=None,
             refexplicit=True,
         )
-
-
-def setup(app):
-    app.add_directive("skill-tree", SkillTreeDirective)
-    app.add_post_transform(ListLessons)

@@ -1,72 +1,66 @@
-"""The lessons of the site: what each is called, builds on, and asks its reader to do."""
+"""The pages that show the Logic Matrix, and what they show; and circles among the lessons."""
 
 import graphlib
+from collections.abc import Set
 from copy import deepcopy
+from typing import Any
 
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.domains import Domain
-from sphinx.util import docname_join, logging
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 
-from lesson_extensions.shared import front_matter
+from lesson_extensions.shared.lessons import Lesson, lessons_of
 from lesson_extensions.skill_tree.nodes import skill_tree
 
 logger = logging.getLogger(__name__)
 
-LAST = 1000  # lessons that give no order come last, by file name
+Graph = dict[str, list[str]]  # page → the pages that it builds on
 
 
 class SkillTreeDomain(Domain):
-    """data["lessons"]: {docname: {title, summary, minutes, order, prerequisites, formerly, tasks,
-    exercises}}, where prerequisites and formerly are docnames, tasks and exercises labels.
-
-    data["trees"]: the pages that show the tree. data["drawn"]: the lessons as they show them.
-    """
+    """data["trees"]: the pages that show the tree. data["drawn"]: the lessons as they show them."""
 
     name = "la-skill-tree"
     label = "Logic Matrix"
-    initial_data = {"lessons": {}, "trees": set(), "drawn": {}}
-    data_version = 1
+    initial_data = {"trees": set(), "drawn": {}}
+    data_version = 2
 
-    def resolve_any_xref(self, env, fromdocname, builder, target, node, contnode):
-        return []  # lessons are linked to as pages
-
-    def clear_doc(self, docname):
-        self.data["lessons"].pop(docname, None)
+    def clear_doc(self, docname: str) -> None:
         self.data["trees"].discard(docname)
 
-    def merge_domaindata(self, docnames, otherdata):
-        for docname in docnames:
-            if docname in otherdata["lessons"]:
-                self.data["lessons"][docname] = otherdata["lessons"][docname]
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         self.data["trees"] |= otherdata["trees"] & set(docnames)
 
-    @property
-    def lessons(self):
-        """The lessons in the order in which to read them."""
-        lessons = self.data["lessons"]
-        return {name: lessons[name] for name in sorted(lessons, key=lambda n: self._order(n))}
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        return []  # lessons are linked to as pages
 
-    def _order(self, docname):
-        return self.data["lessons"][docname]["order"], docname
 
-    def prerequisites(self):
-        """{docname: docnames} of lessons, in their order; of a circle, one link is left out."""
-        graph, _ = without_circles(self._links())
-        return graph
+def prerequisites(lessons: dict[str, Lesson]) -> tuple[Graph, list[list[str]]]:
+    """What each lesson builds on, in the lessons' order, with one link left out of each circle.
 
-    def circles(self):
-        """Lessons that build on each other in a circle: [a, b, a], where a builds on b."""
-        _, circles = without_circles(self._links())
-        return circles
-
-    def _links(self):
-        lessons = self.lessons
-        return {
-            name: [p for p in lessons if p in lesson["prerequisites"]]
+    And the circles: [a, b, a], where a builds on b.
+    """
+    return without_circles(
+        {
+            name: [page for page in lessons if page in lesson["prerequisites"]]
             for name, lesson in lessons.items()
         }
+    )
 
 
-def without_circles(graph):
+def without_circles(graph: Graph) -> tuple[Graph, list[list[str]]]:
     """(a copy of the graph with no circle, the circles that were found)"""
     graph = {name: list(before) for name, before in graph.items()}
     circles = []
@@ -83,91 +77,31 @@ def without_circles(graph):
             return graph, circles
 
 
-def texts(value):
-    """A list of what the front matter gives as one text, as a list, or not at all."""
-    if isinstance(value, (list, tuple)):
-        return [str(item) for item in value]
-    return [] if value in (None, "") else [str(value)]
-
-
-def collect_lesson(app, doctree):
-    """Note the lesson that was read, with the labels of its checks and exercises in their order."""
-    env = app.env
-    here = env.current_document.docname
-    data = env.get_domain(SkillTreeDomain.name).data
+def note_tree(app: Sphinx, doctree: nodes.document) -> None:
+    """Note whether the page that was read shows the tree."""
     if next(doctree.findall(skill_tree), None) is not None:
-        data["trees"].add(here)
-    lesson = front_matter.read(env, here, "lesson")
-    if lesson is None:
-        return
-    if not isinstance(lesson, dict):
-        lesson = {}  # lessons.py says what is wrong with it
-    order = front_matter.read(env, here, "order", LAST)
-    tasks = [node for node in doctree.findall(lambda node: has(node, "task"))]
-    data["lessons"][here] = {
-        "title": env.titles[here].deepcopy(),
-        "summary": str(lesson.get("summary", "")),
-        "minutes": str(lesson.get("minutes", "?")),
-        "order": order if isinstance(order, (int, float)) else LAST,  # cards.py says so
-        "prerequisites": [docname_join(here, name) for name in texts(lesson.get("prerequisites"))],
-        "formerly": [docname_join(here, name) for name in texts(lesson.get("formerly"))],
-        "tasks": [node["task"] for node in tasks if node.get("task_kind") == "check"],
-        "exercises": [node["task"] for node in tasks if node.get("task_kind") == "exercise"],
-    }
+        trees = app.env.domains[SkillTreeDomain.name].data["trees"]
+        trees.add(app.env.current_document.docname)
 
 
-def has(node, attribute):
-    return attribute in getattr(node, "attributes", ())
-
-
-def check_lessons(app, env):
-    """Warn of what no single page can know; have the trees drawn again if a lesson changed."""
-    domain = env.get_domain(SkillTreeDomain.name)
-    lessons = domain.lessons
-    for circle in domain.circles():
-        files = [env.doc2path(name, base=False) for name in circle[:-1]]
-        warn(
-            circle[0],
-            "circle",
-            f"these lessons build on each other in a circle: {' → '.join(circle)}; in one of "
-            f"{', '.join(map(str, files))}, take the lesson that follows it here out of its "
-            "prerequisites",
+def draw_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """The pages with a tree if a lesson changed; warns of circles."""
+    data, lessons = env.domains[SkillTreeDomain.name].data, lessons_of(env)
+    for circle in prerequisites(lessons)[1]:
+        files = [str(env.doc2path(name, base=False)) for name in circle[:-1]]
+        logger.warning(
+            "these lessons build on each other in a circle: %s; in one of %s, take the lesson that "
+            "follows it here out of its prerequisites",
+            " → ".join(circle),
+            ", ".join(files),
+            location=circle[0],
+            type="skill-tree",
+            subtype="circle",
         )
-    heirs = {}
-    for name, lesson in lessons.items():
-        for prerequisite in lesson["prerequisites"]:
-            if prerequisite in env.found_docs and prerequisite not in lessons:
-                warn(
-                    name,
-                    "prerequisite",
-                    f"the prerequisite {prerequisite!r} is a page but no lesson; name a page that "
-                    "has `lesson:` in its front matter",
-                )
-        for former in lesson["formerly"]:
-            if former in env.found_docs or heirs.setdefault(former, name) != name:
-                other = "a page itself" if former in env.found_docs else f"also {heirs[former]!r}"
-                warn(
-                    name,
-                    "formerly",
-                    f"the former name {former!r} is {other}; name under `formerly:` only what "
-                    "this lesson, and no other, was called",
-                )
-    shown = {name: comparable(lesson) for name, lesson in lessons.items()}
-    if shown == domain.data["drawn"]:
+    shown = {
+        name: {**lesson, "title": lesson["title"].pformat()} for name, lesson in lessons.items()
+    }
+    if shown == data["drawn"]:
         return []
-    domain.data["drawn"] = deepcopy(shown)
-    return sorted(domain.data["trees"])
-
-
-def comparable(lesson):
-    return lesson | {"title": lesson["title"].pformat()}
-
-
-def warn(docname, subtype, text):
-    logger.warning("%s", text, location=docname, type="skill-tree", subtype=subtype)
-
-
-def setup(app):
-    app.add_domain(SkillTreeDomain)
-    app.connect("doctree-read", collect_lesson)
-    app.connect("env-updated", check_lessons)  # at each build, also when nothing was read
+    data["drawn"] = deepcopy(shown)
+    return sorted(data["trees"])

@@ -43,7 +43,7 @@ def facts_of(lesson, width):
     """Lines of (name, text), with room for the longest that skill_tree.js puts there."""
     minutes = f"{lesson['minutes']} min"
     facts = [("state", minutes, f"in progress · {minutes}")]
-    for name, labels in (("checks", lesson["tasks"]), ("exercises", lesson["exercises"])):
+    for name, labels in (("checks", lesson["checks"]), ("exercises", lesson["exercises"])):
         if labels:
             text = counted(labels, name[:-1])
             facts.append((name, text, f"{len(labels)} of {text}"))
@@ -89,7 +89,7 @@ def laid_out(before):
 
 
 class Picture:
-    """lessons: in their order, each with page, title, summary, minutes, tasks, exercises, and
+    """lessons: in their order, each with page, title, summary, minutes, checks, exercises, and
     before, the pages that it builds on, with no circle. address(page): where a link to it leads.
     """
 

@@ -1,7 +1,6 @@
 """What the Logic Matrix is in a page, and its HTML; other formats show its list."""
 
 import json
-from html import escape
 
 from docutils import nodes
 
@@ -9,7 +8,7 @@ from lesson_extensions.skill_tree.draw import picture
 
 
 class skill_tree(nodes.General, nodes.Element):
-    """The whole: `lessons` in their order, each with its page, title, tasks, and what is before."""
+    """The whole: `lessons` in their order, each with its page, its facts, and what is before."""
 
 
 def visit_skill_tree(self, node):
@@ -39,7 +38,7 @@ def for_script(lessons):
             "page": lesson["page"],
             "formerly": lesson["formerly"],
             "before": [places[page] for page in lesson["before"]],
-            "checks": lesson["tasks"],
+            "checks": lesson["checks"],
             "exercises": lesson["exercises"],
         }
         for lesson in lessons
@@ -50,20 +49,4 @@ def pass_through(self, node):
     pass
 
 
-def tell_the_page(app, pagename, templatename, context, doctree):
-    """Say in the head of a lesson which it is, for whoever keeps where the reader was."""
-    lesson = app.env.get_domain("la-skill-tree").data["lessons"].get(pagename)
-    if lesson is not None and app.builder.name != "epub":
-        checks = escape(" ".join(lesson["tasks"]))
-        meta = f'<meta name="la-lesson" content="{escape(pagename)}" data-checks="{checks}">'
-        context["metatags"] = context.get("metatags", "") + meta
-
-
-def setup(app):
-    plain = (pass_through, pass_through)
-    app.add_node(
-        skill_tree,
-        html=(visit_skill_tree, depart_skill_tree),
-        **{name: plain for name in ("latex", "text", "man", "texinfo", "xml")},
-    )
-    app.connect("html-page-context", tell_the_page)
+PLAIN = (pass_through, pass_through)
