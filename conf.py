@@ -1,11 +1,9 @@
 """Settings of the site. Its features are in lesson_extensions/, its tasks in noxfile.py."""
 
 import os
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent
-sys.path.insert(0, str(ROOT))  # lesson_extensions is a folder beside this file, not a package
 # Inherited by the kernels: one look for all pictures.
 os.environ["MATPLOTLIBRC"] = str(ROOT / "docs/_static/matplotlibrc")
 

@@ -165,13 +165,16 @@ def shots(session):
 
 @nox.session
 def style(session):
-    """Check Python, Markdown and spelling; `-- --fix` mends what it can."""
-    install(session, "style")
+    """Check Python, Markdown, spelling, and types; `-- --fix` mends what it can."""
+    install(session, "docs", "style")  # mypy reads the types of what is imported
     fix = "--fix" in session.posargs
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", *([] if fix else ["--check"]))
     session.run("rumdl", "check", "--quiet", *(["--fix"] if fix else []), ".")
     session.run("codespell", *(["--write-changes"] if fix else []))
+    session.run("mypy")
+    session.run("npm", "ci", "--silent", "--prefix=tools/types")
+    session.run("node", "tools/types/node_modules/typescript/bin/tsc", "--project=tools/types")
 
 
 @nox.session
@@ -189,6 +192,7 @@ def lock(session):
         "--no-emit-index-url",  # where a package came from is the machine's affair
         "--custom-compile-command=nox -s lock",
         "--output-file=constraints.txt",
+        "pyproject.toml",
         *(f"--group={group}" for group in PYPROJECT["dependency-groups"]),
     )
 
@@ -219,9 +223,14 @@ def fetch_runtime(session):
 
 
 def install(session, *groups):
-    """Install dependency groups of pyproject.toml in the versions that constraints.txt pins."""
-    wanted = nox.project.dependency_groups(PYPROJECT, *groups)
+    """Install lesson_extensions in place, and dependency groups, as constraints.txt pins them."""
+    wanted = [
+        *PYPROJECT["build-system"]["requires"],
+        *PYPROJECT["project"]["dependencies"],
+        *nox.project.dependency_groups(PYPROJECT, *groups),
+    ]
     session.install("--constraint", "constraints.txt", *wanted)
+    session.install("--no-deps", "--no-build-isolation", "--editable=.")
 
 
 def with_numpy(session, label, *wanted):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 
 import yaml
 
@@ -67,5 +68,19 @@ def test_workflows_run_tasks_that_there_are():
     assert workflows
     for workflow in workflows:
         for job in yaml.safe_load(workflow.read_text("utf-8"))["jobs"].values():
-            for step in job["steps"]:
+            for step in job.get("steps", []):  # a job may be another workflow
                 assert set(named_tasks(step.get("run", ""))) <= tasks(), workflow
+
+
+def test_types_of_every_script_are_checked():
+    checked = text("tools/types/tsconfig.json")
+
+    for folder in {script.parent for script in ROOT.glob("lesson_extensions/*/static/*.js")}:
+        assert f'"../../{folder.relative_to(ROOT).as_posix()}"' in checked
+
+
+def test_what_installs_our_extensions_is_pinned():
+    requires = tomllib.loads(text("pyproject.toml"))["build-system"]["requires"]
+    pinned = set(re.findall(r"^([\w-]+)==", text("constraints.txt"), re.MULTILINE))
+
+    assert {re.match(r"[\w-]+", one)[0].replace("_", "-") for one in requires} <= pinned

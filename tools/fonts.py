@@ -8,7 +8,9 @@ looks out of place.
 """
 
 import sys
+from collections.abc import Iterable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path
 
@@ -28,7 +30,14 @@ MATHS = [
 ]
 
 
-def cut(source, target, family, letters, features=(), **axes):
+def cut(
+    source: Traversable | str,
+    target: Path,
+    family: str,
+    letters: list[int],
+    features: Iterable[str] = (),
+    **axes: float | tuple[float, float],
+) -> None:
     """Write the `letters` of the font file `source` to `target` as woff2, under another name.
 
     `axes` limit the axes along which it varies.
@@ -47,7 +56,7 @@ def cut(source, target, family, letters, features=(), **axes):
     print(f"{target}: {target.stat().st_size / 1000:.1f} kB")
 
 
-def rename(font, family):
+def rename(font: TTFont, family: str) -> None:
     """Give a font another name; its copyright, name 0, stays and says whose the original is."""
     table = font["name"]
     original = table.getDebugName(1)
@@ -57,7 +66,7 @@ def rename(font, family):
             record.string = text.replace(original.replace(" ", ""), family.replace(" ", ""))
 
 
-def main(folder, maths_font):
+def main(folder: Path, maths_font: str) -> None:
     """Write all fonts to `folder`; `maths_font` is the path of texgyrepagella-math.otf."""
     serif = files("fontpkg_source_serif_4") / "files"
     mono = files("fontpkg_jetbrains_mono") / "files"

@@ -7,12 +7,17 @@ did not answer says nothing about the link, so it is listed and does not fail.
 import json
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+Link = dict[str, Any]  # a record of linkcheck's
 
 
-def sort_links(lines):
+def sort_links(lines: Iterable[str]) -> tuple[list[Link], list[Link]]:
     """Split linkcheck's records (a JSON object a line) into those gone and those not reached."""
-    gone, unreached = [], []
+    gone: list[Link] = []
+    unreached: list[Link] = []
     for line in lines:
         link = json.loads(line)
         if link["status"] not in ("broken", "timeout"):
@@ -26,7 +31,7 @@ def sort_links(lines):
     return gone, unreached
 
 
-def main(path):
+def main(path: Path) -> int:
     gone, unreached = sort_links(path.read_text("utf-8").splitlines())
     for name, links in {"could not be reached": unreached, "gone": gone}.items():
         print(f"{len(links)} {name}")

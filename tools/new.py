@@ -33,7 +33,7 @@ TEST = """\
   3. nox -s tests                 checks all of it"""
 
 
-def main(arguments, docs=ROOT / "docs"):
+def main(arguments: list[str], docs: Path = ROOT / "docs") -> str | None:
     """Make the page that `arguments` ask for; return None, or a sentence on why there is none."""
     kind, *words = arguments or [""]
     title = " ".join(" ".join(words).split())
@@ -53,10 +53,10 @@ def main(arguments, docs=ROOT / "docs"):
     return None
 
 
-def page(kind, title, name, folder):
+def page(kind: str, title: str, name: str, folder: Path) -> str:
     """The text of the skeleton, with each ⟨word⟩ filled in."""
     orders = {order_of(path): path.stem for path in sorted(folder.glob("*.md"))}
-    last = max(orders, default=0)
+    last = max(orders, default=0.0)
     values = {
         "title": title,
         "message": title if "`" in title else f"`{title}`",
@@ -69,14 +69,14 @@ def page(kind, title, name, folder):
     return re.sub(r"⟨(\w+)⟩", lambda found: values[found[1]], skeleton)
 
 
-def order_of(path):
+def order_of(path: Path) -> float:
     """The `order` of a page's front matter, 0 where it has none."""
     _, front_matter, _ = f"{path.read_text('utf-8')}\n---\n---\n".split("---\n", 2)
     found = re.search(r"^order: *(\d+(?:\.\d+)?) *$", front_matter, re.MULTILINE)
     return float(found[1]) if found else 0
 
 
-def slug(title):
+def slug(title: str) -> str:
     """The title as a file name and label: lower-case ASCII letters, digits and hyphens; or ""."""
     letters = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     name = "-".join(re.findall(r"[a-z0-9]+", letters.replace("'", "")))
@@ -85,7 +85,7 @@ def slug(title):
     )
 
 
-def free_name(folder, kind):
+def free_name(folder: Path, kind: str) -> str:
     """lesson-1, or the first number that is free: for a title without a Latin letter."""
     number = 1
     while (folder / f"{kind}-{number}.md").exists():
@@ -93,7 +93,7 @@ def free_name(folder, kind):
     return f"{kind}-{number}"
 
 
-def shown(path):
+def shown(path: Path) -> Path:
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 

@@ -6,6 +6,7 @@ a name that NumPy does not have cannot be linked. Run it with `nox -s inventory`
 
 import inspect
 import sys
+from collections.abc import Iterator
 
 import numpy as np
 import sphobjinv
@@ -20,7 +21,7 @@ ELSEWHERE = {  # documented on a page with others
 }
 
 
-def documented_names():
+def documented_names() -> Iterator[tuple[str, str]]:
     """Yield (name, role) of what numpy and numpy.linalg hold, and of what an array has."""
     for module in (np, np.linalg):
         for short in module.__all__:
@@ -38,7 +39,7 @@ def documented_names():
             yield f"numpy.ndarray.{short}", kind
 
 
-def main(path):
+def main(path: str) -> None:
     """Write the inventory to `path`."""
     inventory = sphobjinv.Inventory()
     inventory.project = "NumPy"

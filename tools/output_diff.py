@@ -8,6 +8,7 @@ import difflib
 import re
 import subprocess
 import sys
+from collections.abc import Set
 from html import escape
 from pathlib import Path
 
@@ -16,29 +17,29 @@ PICTURE = "[picture]"  # all that tests/test_outputs.py keeps of one
 LONGEST = 400  # lines of a page's diff; GitHub takes a mebibyte in all
 
 
-def git(*arguments):
+def git(*arguments: str) -> str:
     command = ["git", *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
 
-def printed_at(commit):
+def printed_at(commit: str) -> dict[str, str]:
     """Page → what it printed, as recorded in a commit."""
     names = git("ls-tree", "-r", "-z", "--name-only", commit, "--", OUTPUTS).split("\0")[:-1]
     return {page_of(name): git("show", f"{commit}:{name}") for name in names}
 
 
-def printed_here():
+def printed_here() -> dict[str, str]:
     """Page → what it printed, as recorded in the folder that we are in."""
     files = sorted(Path(OUTPUTS).rglob("*.txt"))
     return {page_of(path.as_posix()): path.read_text("utf-8") for path in files}
 
 
-def page_of(name):
+def page_of(name: str) -> str:
     """tests/outputs/lessons/vectors.txt → lessons/vectors."""
     return name.removeprefix(f"{OUTPUTS}/").removesuffix(".txt")
 
 
-def edited_since(commit):
+def edited_since(commit: str) -> set[str]:
     """The pages whose Markdown is not what it was."""
     names = git("diff", "-z", "--name-only", commit, "--", "docs").split("\0")
     return {
@@ -46,12 +47,12 @@ def edited_since(commit):
     }
 
 
-def diff(old, new):
+def diff(old: str, new: str) -> list[str]:
     """The lines of a unified diff, without its two first, which name files."""
     return list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm=""))[2:]
 
 
-def fold(page, lines, change):
+def fold(page: str, lines: list[str], change: str) -> str:
     """A page's diff behind a line that can be opened."""
     gone, added = (sum(line.startswith(sign) for line in lines) for sign in "-+")
     left_out = len(lines) - LONGEST
@@ -68,7 +69,7 @@ def fold(page, lines, change):
     )
 
 
-def report(old, new, edited=frozenset()):
+def report(old: dict[str, str], new: dict[str, str], edited: Set[str] = frozenset()) -> str:
     """Markdown: a fold for each page that prints something else, or that there is none.
 
     old, new: page → what it printed; edited: pages whose source changed.
@@ -91,7 +92,7 @@ def report(old, new, edited=frozenset()):
     return "\n\n".join(parts) + "\n"
 
 
-def main(commit):
+def main(commit: str) -> None:
     print(report(printed_at(commit), printed_here(), edited_since(commit)), end="")
 
 

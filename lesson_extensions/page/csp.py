@@ -6,7 +6,11 @@ Hosts that can set headers read it from the file `_headers`; for the others it s
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
 
 POLICY = (
     "default-src 'self'; "
@@ -27,20 +31,20 @@ FIRST = '<meta charset="utf-8">'
 MARK = '<meta http-equiv="Content-Security-Policy"'
 
 
-def hash_of(script):
+def hash_of(script: str) -> str:
     """The source expression that allows this inline script and no other."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-def policy(hashes):
+def policy(hashes: Iterable[str]) -> str:
     return POLICY.format(hashes="".join(f" {one}" for one in sorted(hashes)))
 
 
-def deliver(app, exception):
+def deliver(app: Sphinx, exception: Exception | None) -> None:
     """Write the policy into every page, and into `_headers` that of all pages together."""
     if exception or app.builder.format != "html":
         return
-    all_hashes = set()
+    all_hashes: set[str] = set()
     for path in Path(app.outdir).rglob("*.html"):
         page = path.read_text("utf-8")
         hashes = {hash_of(script) for script in INLINE.findall(page)}
@@ -55,6 +59,6 @@ def deliver(app, exception):
     (Path(app.outdir) / "_headers").write_text(headers, "utf-8")
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("build-finished", deliver)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

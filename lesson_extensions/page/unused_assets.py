@@ -2,6 +2,12 @@
 
 import re
 from pathlib import PurePosixPath
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.html._assets import _CascadingStyleSheet, _JavaScript
+from sphinx.util.typing import ExtensionMetadata
 
 WANTED_BY = {
     "cards.css": re.compile(r'class="[^"]*\bla-card'),
@@ -12,18 +18,24 @@ WANTED_BY = {
 }
 
 
-def wanted(asset, body):
+def wanted(asset: _CascadingStyleSheet | _JavaScript, body: str) -> bool:
     """Whether a page with this body needs the file."""
     mark = WANTED_BY.get(PurePosixPath(str(asset.filename)).name)
     return mark is None or mark.search(body) is not None
 
 
-def drop_unused(app, pagename, templatename, context, doctree):
+def drop_unused(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
     body = context.get("body", "")
     for kind in ("css_files", "script_files"):
         context[kind] = [asset for asset in context[kind] if wanted(asset, body)]
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", drop_unused, priority=900)  # after all have added theirs
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,11 +9,17 @@ import json
 import logging
 import os
 import re
+from collections.abc import Callable
 from copy import copy
 from html import escape
 from pathlib import Path
+from typing import Any
 
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging as sphinx_logging
+from sphinx.util.typing import ExtensionMetadata
 
 from lesson_extensions.shared.assets import add_assets
 
@@ -23,22 +29,23 @@ TYPE = re.compile(r"( \[[\w.-]+\])+\Z")  # which Sphinx adds, for suppress_warni
 
 
 class Warnings(logging.Handler):
-    """Notes the warnings of a build by page: docname → [(place, text)]."""
+    """Notes the warnings of a build by page, and shows each page its own."""
 
-    def __init__(self, app):
+    def __init__(self, app: Sphinx) -> None:
         super().__init__(logging.WARNING)
         self.app = app
-        self.of = {}
-        self.unreadable = {}  # docname → what is read in place of the page
+        self.of: dict[str, list[tuple[str, str]]] = {}  # docname → [(place, text)]
+        self.unreadable: dict[str, str] = {}  # docname → what is read in place of the page
+        self.kept = Path(app.doctreedir) / "warned.json"  # from one build to the next
         self.translate = sphinx_logging.WarningLogRecordTranslator(app).filter
         self.addFilter(sphinx_logging.WarningSuppressor(app))
 
-    def emit(self, record):
+    def emit(self, record: logging.LogRecord) -> None:
         """Note a warning once: Sphinx holds some back, and hands them on a second time."""
         record = copy(record)  # what is written to the terminal is not to be changed here
-        self.translate(record)
+        self.translate(record)  # type: ignore[arg-type]  # Sphinx's logger makes no other
         env = self.app.env
-        location = record.location or ""
+        location: str = getattr(record, "location", None) or ""
         path, _, line = location.rpartition(":") if ":" in location else (location, "", "")
         docname = path and env.path2doc(path)
         if docname not in env.found_docs:  # a file that a page includes
@@ -52,43 +59,47 @@ class Warnings(logging.Handler):
             if warning not in warnings:
                 warnings.append(warning)
 
+    def goes_on(self, read_doc: Callable[..., None]) -> Callable[..., None]:
+        """`read_doc`, which reads a page that raises an error as an empty one, with a warning."""
 
-def begin(app):
-    app.warnings_in_page = None
-    if app.config.warnings_in_page and app.builder.format == "html":
-        app.warnings_in_page = Warnings(app)
-        logging.getLogger(sphinx_logging.NAMESPACE).addHandler(app.warnings_in_page)
-        app.builder.read_doc = goes_on(app, app.builder.read_doc)
+        def read(docname: str, **options: Any) -> None:
+            try:
+                read_doc(docname, **options)
+            except Exception as error:
+                what = f"this page cannot be read: {type(error).__name__}: {error}"
+                logger.warning(what, location=docname, type="unreadable")
+                self.app.emit("env-purge-doc", self.app.env, docname)
+                self.app.env.clear_doc(docname)
+                self.unreadable[docname] = f"# {docname}\n"
+                read_doc(docname, **options)
+
+        return read
+
+    def replace(self, app: Sphinx, docname: str, content: list[str]) -> None:
+        content[0] = self.unreadable.get(docname, content[0])
+
+    def show(
+        self,
+        app: Sphinx,
+        pagename: str,
+        templatename: str,
+        context: dict[str, Any],
+        doctree: nodes.document | None,
+    ) -> None:
+        if warnings := self.of.get(pagename):
+            context["body"] = box(warnings) + context.get("body", "")
+
+    def read_again(self, app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
+        """The pages that the last build was warned of."""
+        warned = json.loads(self.kept.read_text("utf-8")) if self.kept.is_file() else []
+        return [name for name in warned if name in env.found_docs]
+
+    def keep(self, app: Sphinx, exception: Exception | None) -> None:
+        if not exception:
+            self.kept.write_text(json.dumps(sorted(self.of)), "utf-8")
 
 
-def goes_on(app, read_doc):
-    """`read_doc`, which reads a page that raises an error as an empty one, with a warning."""
-
-    def read(docname, **options):
-        try:
-            read_doc(docname, **options)
-        except Exception as error:
-            what = f"this page cannot be read: {type(error).__name__}: {error}"
-            logger.warning(what, location=docname, type="unreadable")
-            app.emit("env-purge-doc", app.env, docname)
-            app.env.clear_doc(docname)
-            app.warnings_in_page.unreadable[docname] = f"# {docname}\n"
-            read_doc(docname, **options)
-
-    return read
-
-
-def replace(app, docname, content):
-    if app.warnings_in_page and docname in app.warnings_in_page.unreadable:
-        content[0] = app.warnings_in_page.unreadable[docname]
-
-
-def show(app, pagename, templatename, context, doctree):
-    if app.warnings_in_page and (warnings := app.warnings_in_page.of.get(pagename)):
-        context["body"] = box(warnings) + context.get("body", "")
-
-
-def box(warnings):
+def box(warnings: list[tuple[str, str]]) -> str:
     items = "".join(
         f"<li><code>{escape(place)}</code><pre>{escape(text)}</pre></li>\n"
         for place, text in warnings
@@ -100,31 +111,19 @@ def box(warnings):
     )
 
 
-# -- From one build to the next ------------------------------------------------------------------
+def begin(app: Sphinx) -> None:
+    if app.config.warnings_in_page and app.builder.format == "html":
+        warnings = Warnings(app)
+        logging.getLogger(sphinx_logging.NAMESPACE).addHandler(warnings)
+        vars(app.builder)["read_doc"] = warnings.goes_on(app.builder.read_doc)
+        app.connect("env-get-outdated", warnings.read_again)
+        app.connect("source-read", warnings.replace)
+        app.connect("html-page-context", warnings.show)
+        app.connect("build-finished", warnings.keep)
 
 
-def kept(app):
-    return Path(app.doctreedir) / "warned.json"
-
-
-def read_again(app, env, added, changed, removed):
-    """The pages that the last build was warned of."""
-    if not app.warnings_in_page or not kept(app).is_file():
-        return []
-    return [name for name in json.loads(kept(app).read_text("utf-8")) if name in env.found_docs]
-
-
-def keep(app, exception):
-    if app.warnings_in_page and not exception:
-        kept(app).write_text(json.dumps(sorted(app.warnings_in_page.of)), "utf-8")
-
-
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("warnings_in_page", False, "", bool)
     app.connect("builder-inited", begin)
-    app.connect("env-get-outdated", read_again)
-    app.connect("source-read", replace)
-    app.connect("html-page-context", show)
-    app.connect("build-finished", keep)
     add_assets(app, "warnings_in_page.css", folder=Path(__file__).parent / "static")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

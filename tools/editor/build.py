@@ -24,7 +24,7 @@ ESBUILD = [
 ]
 
 
-def build(target):
+def build(target: Path) -> None:
     """Write editor.js and editor.LICENSE.txt to the folder `target`; the same bytes each time."""
     with tempfile.TemporaryDirectory() as folder:  # node_modules stays out of the tree
         work = Path(folder) / "editor"
@@ -34,7 +34,7 @@ def build(target):
         (target / "editor.LICENSE.txt").write_text(licences(work), "utf-8")
 
 
-def licences(work):
+def licences(work: Path) -> str:
     """The licence of each package in the bundle, behind its name and version."""
     packages = json.loads((work / "package-lock.json").read_text("utf-8"))["packages"]
     return "\n".join(
