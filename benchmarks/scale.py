@@ -670,7 +670,7 @@ def without_execution(options):
     if ended.returncode:
         raise CannotMeasure(f"the checkout's conf.py failed:\n{last_lines(ended.stderr)}")
     extensions = json.loads(ended.stdout)
-    for name in ("execution", "sidebar"):
+    for name in ("execution", "page.sidebar"):
         extensions.remove(f"lesson_extensions.{name}")
     return ["-D", f"extensions={','.join(extensions)}"]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lesson_extensions.execution import build as building
+from lesson_extensions.execution.client import Execution
 from tests.conftest import ROOT, Site
 
 PAGE = """---
@@ -88,7 +89,7 @@ def until(condition, seconds=60):
 def build(folder, files, **conf):
     site = Site(folder, files, SETTINGS | conf)
     site.app.cleanup()
-    return site, site.app.execution_progress
+    return site, Execution.build.progress
 
 
 def text(site, number):
@@ -102,7 +103,7 @@ def test_the_pages_are_those_of_a_local_build_and_nothing_is_executed_here(dask,
 
     assert text(site, 3) == text(local, 3)
     assert "The determinant is np.float64(5.0)" in text(site, 3)[0]
-    assert (progress.executed.value, progress.kept.value) == (0, 3)
+    assert (progress.executed.value, progress.from_cache.value) == (0, 3)
 
 
 def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, tmp_path, monkeypatch):
@@ -122,7 +123,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, tmp_path, m
 
     assert killed and workers["one"].wait(timeout=60) == -signal.SIGKILL
     assert text(site, 6) == text(local, 6)
-    assert (progress.executed.value, progress.kept.value) == (0, 6)
+    assert (progress.executed.value, progress.from_cache.value) == (0, 6)
     until(lambda: not any(Path(f"/proc/{process}").exists() for process in killed))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lesson_extensions.execution.client import Execution
 from lesson_extensions.execution.progress import Progress, spread
 
 PAGE = """---
@@ -335,9 +336,9 @@ def test_with_two_readers_a_failing_cell_is_named_as_with_one(build_site):
 @linux
 def test_with_two_readers_every_notebook_is_executed_once_and_kept(build_site):
     site = build_site(many(), parallel=2)
-    progress = site.app.execution_progress
+    progress = Execution.build.progress
 
-    assert (progress.total, progress.executed.value, progress.kept.value) == (8, 8, 0)
+    assert (progress.total, progress.executed.value, progress.from_cache.value) == (8, 8, 0)
     assert all("The answer is 42" in site.html(f"page{n}").get_text() for n in range(8))
     assert len(list((site.app.doctreedir.parent / "executed").rglob("base.ipynb"))) == 8
 
@@ -348,7 +349,7 @@ def test_a_page_that_measures_is_read_before_the_others_and_written(build_site):
     files["page7.md"] = files["page7.md"].replace("orphan:", "varies: true\norphan:")
     site = build_site(files, parallel=2)
 
-    assert site.app.execution_alone == ["page7"]
+    assert Execution.build.alone == ["page7"]
     assert "The answer is 42" in site.html("page7").get_text()
 
 

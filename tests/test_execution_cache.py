@@ -8,6 +8,7 @@ import pytest
 from jupyter_cache import get_cache
 
 from lesson_extensions.execution import cache, provenance
+from lesson_extensions.execution.client import Execution
 from tests.conftest import Site
 
 TEXT = """---
@@ -41,8 +42,8 @@ def build(tmp_path):
         site = Site(tmp_path, pages | dict(files), OUTSIDE | conf)
         apps.append(site.app)
         site.app.cleanup()  # else the next one is warned of this one's nodes
-        progress = site.app.execution_progress
-        site.executed, site.replayed = progress.executed.value, progress.kept.value
+        progress = Execution.build.progress
+        site.executed, site.replayed = progress.executed.value, progress.from_cache.value
         site.printed = site.html("index").get_text()
         return site
 
@@ -160,7 +161,7 @@ def test_a_file_that_it_has_written_itself_is_not_read(build):
         ("python", lambda: "CPython 9", "is now CPython 9"),
         ("environment", lambda: {"OMP_NUM_THREADS": "7"}, "OMP_NUM_THREADS None is now 7"),
         ("version", lambda name: "99" if name == "numpy" else "1", "is now 99"),
-        ("kept_digest", lambda path: "another", "has changed"),
+        ("cached_digest", lambda path: "another", "has changed"),
     ],
 )
 def test_another_python_numpy_or_blas_executes_it(name, value, said, build, monkeypatch, capfd):

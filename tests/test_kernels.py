@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -15,26 +14,21 @@ import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
-from lesson_extensions.execution import ahead, fork_server, provisioner
-from lesson_extensions.execution.kernel import NotebookClient
+from lesson_extensions.execution import fork_server, forks, kernel
+from lesson_extensions.execution.notebook import execute, is_alone, is_notebook
 from tests.conftest import ROOT, sources
 
 linux = pytest.mark.skipif(
-    not provisioner.can_fork(), reason="all here is of forked kernels, which only Linux has"
+    not forks.can_fork(), reason="all here is of forked kernels, which only Linux has"
 )
-pytestmark = linux
+pytestmark = [linux, pytest.mark.xdist_group("processes")]
 
 
 @pytest.fixture
-def forks():
-    provisioner.use_forks()
-    yield provisioner.ForkProvisioner.server
-    provisioner.use_ordinary()
-
-
-@pytest.fixture
-def no_forks():
-    provisioner.use_ordinary()
+def server():
+    forks.use_forks()
+    yield forks.server
+    forks.use_ordinary()
 
 
 def notebook(*cells):
@@ -47,7 +41,7 @@ def notebook(*cells):
 
 def run(*cells, **limits):
     """The outputs of cells as text, and where they came from."""
-    entry = ahead.run(notebook(*cells), ROOT / "docs", 60, limits)
+    entry = execute(notebook(*cells), ROOT / "docs", 60, limits)
     texts = ["".join(map(text, step["outputs"])) for step in entry["steps"]]
     return texts, entry["report"]
 
@@ -75,17 +69,27 @@ SAMPLE = [
     "from threadpoolctl import threadpool_info\nthreadpool_info()[0]",
     "sorted(n for n in os.environ if n not in ('JPY_PARENT_PID', 'TMPDIR', 'PYTEST_CURRENT_TEST'))",
     "sys.stdin is None, sys.dont_write_bytecode, __doc__, len(get_ipython().user_ns['In'])",
+    "display(1)\nprint('between')\ndisplay(2)\nprint('after')",
+    "shown = display('a', display_id='x')\nprint('p')\nshown.update('b')",
+    "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('left')",
+    "print('gone')\nclear_output(wait=True)\ndisplay('left')",
+    "import asyncio\nawait asyncio.sleep(0)\nprint('gone\\rleft')\nprint('ä', end='')",
+    "_, _dh, str(get_ipython()).split()[0], sys.path[0], sys.stdout.isatty(), sys.stdout.encoding",
+    "try:\n    asyncio.run(asyncio.sleep(0))\nexcept RuntimeError as error:\n    print(error)",
+    "%%capture taken\nprint('not shown')",
+    "taken.stdout, __builtins__ is __import__('builtins'), sys.modules['__main__'].__name__",
 ]
 
 
 def outputs(cells):
-    return [step["outputs"] for step in ahead.run(notebook(*cells), ROOT / "docs", 60, {})["steps"]]
+    return [step["outputs"] for step in execute(notebook(*cells), ROOT / "docs", 60, {})["steps"]]
 
 
-def test_every_cell_gives_what_an_ordinary_kernel_gives():
-    provisioner.use_forks()
+def test_every_cell_gives_what_an_ordinary_kernel_gives(monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # with it ipykernel leaves out what programs print
+    forks.use_forks()
     forked = outputs(SAMPLE)
-    provisioner.use_ordinary()
+    forks.use_ordinary()
 
     for cell, ours, ordinary in zip(SAMPLE, forked, outputs(SAMPLE), strict=True):
         assert plain(ours) == plain(ordinary), cell
@@ -103,30 +107,23 @@ def notebooks():
     return [
         path.relative_to(ROOT / "docs").as_posix()
         for path in sources()
-        if ahead.is_notebook(path) and not ahead.is_alone(path)
+        if is_notebook(path) and not is_alone(path)
     ]
 
 
 @pytest.mark.parametrize("name", notebooks())
-@pytest.mark.parametrize("threads", [1, None])
-def test_every_notebook_of_the_site_gives_what_ordinary_kernels_give(name, threads, monkeypatch):
-    """Cell by cell, in order, pictures to the byte; with BLAS's share of the cores and with all."""
+def test_every_notebook_of_the_site_gives_what_ordinary_kernels_give(name, monkeypatch):
+    """Cell by cell, in order, pictures to the byte; with one thread of BLAS, and with all."""
     monkeypatch.setenv("MATPLOTLIBRC", str(ROOT / "docs/_static/matplotlibrc"))
-    provisioner.use_ordinary()
-    provisioner.use_forks()
-    provisioner.ForkProvisioner.server.threads = threads
+    forks.use_forks()
+    forks.server.threads = 1
     forked = cells_of(name)
-    provisioner.use_ordinary()
-    ordinary = ordinary_cells_of(name)
+    forks.use_ordinary()
+    ordinary = cells_of(name)
 
     assert len(forked) == len(ordinary) > 0
     for (source, ours), (_, theirs) in zip(forked, ordinary, strict=True):
         assert ours == theirs, source
-
-
-@cache
-def ordinary_cells_of(name):
-    return cells_of(name)
 
 
 def cells_of(name):
@@ -137,7 +134,7 @@ def cells_of(name):
         path.read_text("utf-8"), config, path=str(path), add_source_map=True
     )
     varies = {cell.source for cell in page.cells if "varies" in cell.metadata.get("tags", [])}
-    entry = ahead.run(page, path.parent, 60, {})
+    entry = execute(page, path.parent, 60, {})
     return [
         (step["source"], plain(step["outputs"]))
         for step in entry["steps"]
@@ -148,7 +145,7 @@ def cells_of(name):
 # -- As separate -----------------------------------------------------------------------------------
 
 
-def test_two_notebooks_share_no_variable_no_random_numbers_and_no_folder(forks):
+def test_two_notebooks_share_no_variable_no_random_numbers_and_no_folder(server):
     cells = (
         "import tempfile, os, numpy as np\n'x' in globals()",
         "x = np.random.rand()\nx",
@@ -162,23 +159,23 @@ def test_two_notebooks_share_no_variable_no_random_numbers_and_no_folder(forks):
     assert not Path(first[2].strip()).exists()
 
 
-def test_a_kernel_holds_no_file_no_socket_and_no_pipe_of_the_server(forks):
+def test_a_kernel_holds_no_file_no_socket_and_no_pipe_of_the_server(server):
     """Two processes that hold one open file would move each other's place in it."""
     code = "import os\nprint(*[os.readlink(entry.path) for entry in os.scandir('/proc/self/fd')"
     (held,), _ = run(code + " if entry.name > '2' and os.path.exists(entry.path)])")
-    server = Path(f"/proc/{process_with(forks.socket)}/fd")
-    theirs = {os.readlink(entry) for entry in server.iterdir() if entry.name not in "012"}
+    folder = Path(f"/proc/{process_with(server.socket)}/fd")
+    theirs = {os.readlink(entry) for entry in folder.iterdir() if entry.name not in "012"}
 
     assert len(theirs) > 3
     assert theirs & set(held.split()) <= {"anon_inode:[eventpoll]"}  # the name of all of them
 
 
-def test_the_server_has_one_thread_and_a_kernel_all_that_blas_wants(forks):
+def test_the_server_has_one_thread_and_a_kernel_all_that_blas_wants(server):
     code = "import threadpoolctl, numpy\nthreadpoolctl.threadpool_info()[0]['num_threads']"
     (threads,), _ = run(code)
-    server = process_with(forks.socket)
+    process = process_with(server.socket)
 
-    assert len(os.listdir(f"/proc/{server}/task")) == 1
+    assert len(os.listdir(f"/proc/{process}/task")) == 1
     assert int(threads) == len(os.sched_getaffinity(0))
 
 
@@ -196,28 +193,28 @@ def process_with(argument):
 def test_a_server_with_a_second_thread_does_not_fork_and_ordinary_kernels_are_used(
     tmp_path, monkeypatch, capfd
 ):
-    server = tmp_path / "server.py"
-    server.write_text(
+    script = tmp_path / "server.py"
+    script.write_text(
         f"import sys, threading\nsys.path.insert(0, {str(Path(fork_server.__file__).parent)!r})\n"
         "import fork_server\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
         "fork_server.main(sys.argv[1])\n",
         "utf-8",
     )
-    monkeypatch.setattr(provisioner, "SERVER", server)
-    provisioner.use_forks()
+    monkeypatch.setattr(forks, "SERVER", script)
+    forks.use_forks()
     try:
         assert run("6 * 7")[0] == ["42"]
     finally:
-        provisioner.use_ordinary()
+        forks.use_ordinary()
 
     said = capfd.readouterr().err
     assert "the fork server has 2 threads, so that it must not fork" in said
     assert "ordinary kernels are started instead" in said
 
 
-def test_a_server_that_was_killed_is_started_anew(forks):
+def test_a_server_that_was_killed_is_started_anew(server):
     assert run("1")[0] == ["1"]
-    os.kill(process_with(forks.socket), signal.SIGKILL)
+    os.kill(process_with(server.socket), signal.SIGKILL)
 
     assert run("2")[0] == ["2"]
 
@@ -297,31 +294,29 @@ def test_a_process_that_has_ended_before_it_is_waited_for_is_not_waited_for():
     """The server's two answers may come at once."""
     ours, theirs = socket.socketpair()
     theirs.sendall(b'{"pid": 1}\n{"ended": 3}\n')
-    process = provisioner.Forked(ours)
+    process = forks.Forked(ours)
 
     assert process.wait_until(time.monotonic() + 5) == 3
     process.close()
     theirs.close()
 
 
-def test_a_failed_notebook_leaves_no_process(forks):
+def test_a_failed_notebook_leaves_no_process(server):
     code = "import subprocess\nsubprocess.Popen(['sleep', '600'])\n1 / 0"
     before = set(processes_in(ROOT / "docs"))
 
-    assert ahead.run(notebook(code), ROOT / "docs", 60, {}) is None
+    assert execute(notebook(code), ROOT / "docs", 60, {}) is None
     until(lambda: set(processes_in(ROOT / "docs")) <= before)
 
 
-def test_a_kernel_that_ends_itself_is_seen_and_leaves_no_zombie(forks):
-    client = NotebookClient(notebook("import os\nos._exit(3)"), resources={})
-    client.resources = {"metadata": {"path": str(ROOT / "docs")}}
-    client.start()
-    kernel = client.km.provisioner.pid
+def test_a_kernel_that_ends_itself_is_seen_and_leaves_no_zombie(server):
+    client = kernel.start(notebook("import os\nos._exit(3)"), ROOT / "docs", 60, {})
     with pytest.raises(Exception, match="Kernel died"):
         client.execute_cell(client.nb.cells[0], 0)
     client.end()
 
-    until(lambda: not Path(f"/proc/{kernel}").exists())
+    assert client.process.returncode == 3
+    until(lambda: not Path(f"/proc/{client.process.pid}").exists())
 
 
 def readers_of(build):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lesson_extensions.execution.provisioner import can_fork
+from lesson_extensions.execution.forks import can_fork
 from tests.conftest import ROOT
 
 CONF = """import sys

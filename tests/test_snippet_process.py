@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from lesson_extensions.execution import provisioner, snippets
+from lesson_extensions.execution import forks, snippets
 from lesson_extensions.execution.snippets import SnippetError, ask
 
 SCRIPT = """
 import os, subprocess, sys
 from lesson_extensions.execution import snippets
-from lesson_extensions.execution import provisioner
+from lesson_extensions.execution import forks
 from lesson_extensions.execution.snippets import answer
 
 def work(question):
@@ -28,13 +28,13 @@ answer(work)
 def process(request):
     """Each test twice: where the build forks its processes, and where it cannot."""
     if request.param == "forked":
-        if not provisioner.can_fork():
+        if not forks.can_fork():
             pytest.skip("nothing is forked on this system")
-        provisioner.use_forks()
+        forks.use_forks()
     else:
-        provisioner.use_ordinary()
+        forks.use_ordinary()
     yield request.param
-    provisioner.use_ordinary()
+    forks.use_ordinary()
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from lesson_extensions.execution.provisioner import can_fork
+from lesson_extensions.execution.forks import can_fork
 
 SCRIPT = Path(__file__).with_name("live.js")
 COLOUR = re.compile(r"\x1b\[[\d;]*[mK]")

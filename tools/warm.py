@@ -32,6 +32,8 @@ from sphinx.cmd.build import main as sphinx_build
 from sphinx.config import Config
 from sphinx.util.tags import Tags
 
+from lesson_extensions.execution import forks
+
 FORK = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
 # Dictionaries that one build hands to the next, as module and name
 KEPT = [
@@ -93,11 +95,10 @@ def prepare(args):
     with contextlib.suppress(Exception):  # the build will say what is wrong with conf.py
         config = Config.read(named.confdir or named.sourcedir, overrides={}, tags=Tags())
         load(config.extensions)
-    provisioner = sys.modules.get("lesson_extensions.execution.provisioner")
-    if provisioner and provisioner.can_fork():
-        provisioner.use_forks()
-        with contextlib.suppress(provisioner.NoServer):
-            provisioner.ForkProvisioner.server.connect().close()
+    forks.use_forks()
+    if forks.server:
+        with contextlib.suppress(forks.NoServer):
+            forks.server.connect().close()
 
 
 def load(modules):

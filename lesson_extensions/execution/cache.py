@@ -13,12 +13,16 @@ import hashlib
 import json
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from functools import cache as once
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.cache.main import JupyterCacheBase
+from nbformat import NotebookNode
 from sqlalchemy.exc import SQLAlchemyError
 
 from lesson_extensions.execution import provenance
@@ -34,18 +38,22 @@ BROKEN = (
     ValueError,
 )  # what a damaged cache raises
 
+Entry = dict[str, Any]  # as notebook.execute() makes it
+Report = dict[str, Any]  # as provenance.report() makes it, as JSON
+Options = dict[str, Any]  # of execution, as JSON
+
 
 class Cache:
     """The entries in `folder`; paths below `root` are kept relative to it. `say` gets notices."""
 
-    def __init__(self, folder, root, say):
+    def __init__(self, folder: Path, root: str | Path, say: Callable[[str], None]) -> None:
         self.folder, self.root, self.say = Path(folder), Path(root).resolve(), say
 
-    def holds_any(self):
+    def holds_any(self) -> bool:
         return (self.folder / "global.db").is_file()
 
-    def find(self, notebook, options):
-        """What keep() was given for such a notebook, if it is still so; else None."""
+    def find(self, notebook: NotebookNode, options: Options) -> Entry | None:
+        """What store() was given for such a notebook, if it is still so; else None."""
         with self.locked():
             entry = self.entry(notebook, options)
             if entry is None:
@@ -55,9 +63,9 @@ class Cache:
                 return None
             return entry
 
-    def entry(self, notebook, options):
+    def entry(self, notebook: NotebookNode, options: Options) -> Entry | None:
         try:
-            store = self.store()
+            store = self.opened()
             record = store.match_cache_notebook(keyed(notebook, options))
         except KeyError:
             return None
@@ -73,15 +81,20 @@ class Cache:
             self.say(f"an entry of {self.folder} is damaged ({error}) and was left out")
             return None
 
-    def keep(self, notebook, options, entry):
-        """Keep an entry as ahead.run() makes it. A full disk keeps nothing, which is said."""
+    def store(self, notebook: NotebookNode, options: Options, entry: Entry) -> None:
+        """Store an entry as notebook.execute() makes it. A full disk stores nothing; that is said.
+
+        What may have read a file that nobody saw is not stored.
+        """
+        if entry["report"]["untraced"]:
+            return
         entry = entry | {"report": portable(entry["report"], self.root)}
         copy = keyed(notebook, options)
         copy.metadata["lesson"] = text = json.dumps(entry)  # jupyter-cache copies and checks nodes
         data = {"checksum": checksum(text)}
         with self.locked():
             try:
-                self.store().cache_notebook_bundle(
+                self.opened().cache_notebook_bundle(
                     CacheBundleIn(copy, uri="notebook", data=data),
                     check_validity=False,
                     overwrite=True,
@@ -89,14 +102,14 @@ class Cache:
             except BROKEN as error:
                 self.discard(error)
 
-    def store(self):
+    def opened(self) -> JupyterCacheBase:
         is_new = not self.holds_any()
         store = get_cache(self.folder)
         if is_new:
             store.change_cache_limit(MOST)
         return store
 
-    def discard(self, error):
+    def discard(self, error: Exception) -> None:
         what = str(error).splitlines()[0] if str(error) else type(error).__name__
         self.say(f"the cache in {self.folder} is damaged or full ({what}) and was emptied")
         for path in self.folder.glob("*"):
@@ -104,7 +117,7 @@ class Cache:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def locked(self):
+    def locked(self) -> Iterator[None]:
         """One process at a time: jupyter-cache writes in several steps."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder / "lock", "w") as lock:
@@ -116,23 +129,19 @@ class Cache:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def changes(self, report):
+    def changes(self, report: Report) -> list[str]:
         """What of a report is no longer so, in words."""
 
-        def each(kind, look):
+        def each(kind: str, look: Callable[[Path], str | None]) -> dict[str, str | None]:
             return {name: look(located(name, self.root)) for name in report[kind]}
 
-        now = {
+        now: Report = {
             "python": provenance.python(),
             "environment": provenance.environment(),
             "packages": {name: provenance.version(name) for name in report["packages"]},
-            "libraries": each("libraries", provenance.kept_digest),
-            "files": {
-                name: provenance.digest(located(name, self.root)) for name in report["files"]
-            },
-            "folders": {
-                name: provenance.names(located(name, self.root)) for name in report["folders"]
-            },
+            "libraries": each("libraries", provenance.cached_digest),
+            "files": each("files", provenance.digest),
+            "folders": each("folders", provenance.names),
         }
         found = []
         for kind, current in now.items():
@@ -151,11 +160,11 @@ class Cache:
 # -- Paths that mean the same in another checkout and another environment -------------------------
 
 
-def places(root):
+def roots(root: str | Path) -> list[tuple[str, Path]]:
     return [("environment", Path(sys.prefix).resolve()), ("site", Path(root).resolve())]
 
 
-def portable(report, root):
+def portable(report: Report, root: str | Path) -> Report:
     """A report with paths below the environment and the site's root made relative to them."""
     moved = {
         kind: {shortened(path, root): value for path, value in report[kind].items()}
@@ -164,16 +173,16 @@ def portable(report, root):
     return report | moved
 
 
-def shortened(path, root):
-    for name, folder in places(root):
+def shortened(path: str, root: str | Path) -> str:
+    for name, folder in roots(root):
         if Path(path).is_relative_to(folder):
             return f"{{{name}}}/{Path(path).relative_to(folder).as_posix()}"
     return path
 
 
-def located(name, root):
+def located(name: str, root: str | Path) -> Path:
     """The path that shortened() has made into a name."""
-    for place, folder in places(root):
+    for place, folder in roots(root):
         if name.startswith(f"{{{place}}}/"):
             return folder / name.removeprefix(f"{{{place}}}/")
     return Path(name)
@@ -183,13 +192,13 @@ def located(name, root):
 
 
 @once
-def our_digest(folder=OURS):
+def our_digest(folder: Path = OURS) -> str:
     """The SHA-256 of the Python files of a folder; of this one, they say what executing is."""
     files = sorted(folder.rglob("*.py"))
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def keyed(notebook, options):
+def keyed(notebook: NotebookNode, options: Options) -> NotebookNode:
     """The code of a notebook, and the options of its execution where jupyter-cache hashes them."""
     copy = nbformat.v4.new_notebook()
     codes = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
@@ -200,5 +209,5 @@ def keyed(notebook, options):
     return copy
 
 
-def checksum(text):
+def checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

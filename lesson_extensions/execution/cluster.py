@@ -8,7 +8,9 @@ back is checked like any entry of the cache: from a worker with another NumPy no
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 RETRIES = 3  # times that a notebook is begun again after its worker was lost
 
@@ -17,10 +19,15 @@ class ClusterError(Exception):
     """The cluster cannot be used; the text says why and what to do."""
 
 
-def execute(address, jobs, keep, fail):
+def execute(
+    address: str,
+    jobs: dict[str, dict[str, Any]],
+    take: Callable[[str, dict[str, Any] | None], None],
+    fail: Callable[[str, object], None],
+) -> None:
     """Execute `jobs`, {name: arguments of there()}, on the cluster at `address`.
 
-    Calls keep(name, entry) for each, in the order in which they end, or fail(name, why).
+    Calls take(name, entry) for each, in the order in which they end, or fail(name, why).
     Raises ClusterError where no scheduler answers, or none of its workers.
     """
     try:
@@ -46,7 +53,7 @@ def execute(address, jobs, keep, fail):
         for future in as_completed(list(futures)):
             name = futures[future]
             if future.status == "finished":
-                keep(name, json.loads(future.result()))
+                take(name, json.loads(future.result()))
             else:
                 fail(name, future.exception())
 
@@ -54,7 +61,14 @@ def execute(address, jobs, keep, fail):
 # -- On a worker ---------------------------------------------------------------------------------
 
 
-def there(root, folder, environ, notebook, timeout, limits):
+def there(
+    root: str,
+    folder: str,
+    environ: dict[str, str],
+    cells: str,
+    timeout: float | None,
+    limits: dict[str, Any],
+) -> str:
     """Execute a notebook, given as JSON; the entry for the cache as JSON, or null if it failed.
 
     `root` is the folder of conf.py where the build is, and is used where the worker's own is no
@@ -65,13 +79,13 @@ def there(root, folder, environ, notebook, timeout, limits):
         sys.path.insert(0, str(here))
     import nbformat
 
-    from lesson_extensions.execution import ahead, provisioner
+    from lesson_extensions.execution import forks, notebook
     from lesson_extensions.execution.cache import portable
 
     for name, value in environ.items():
         os.environ[name] = value.replace("{root}", str(here))
-    provisioner.use_forks()
-    entry = ahead.run(nbformat.reads(notebook, 4), here / folder, timeout, limits)
+    forks.use_forks()
+    entry = notebook.execute(nbformat.reads(cells, 4), here / folder, timeout, limits)
     if entry:
         entry["report"] = portable(entry["report"], here)
     return json.dumps(entry)

@@ -1,6 +1,7 @@
 """What is said when a cell fails: file, line, cell, what happened, and how to mend it."""
 
 from pathlib import Path
+from typing import Any
 
 from nbclient.exceptions import CellTimeoutError
 
@@ -20,20 +21,22 @@ SAID = {  # what limits.py says → how to mend it
     "a fork of a notebook would answer in its place.",
     "writes only into": "Write below tempfile.mkdtemp(): that folder is the notebook's own, so "
     "that no two meet in one file, and it goes when the notebook ends.",
+    "it printed more than": "Print less: the first rows, a sum, a shape. A page carries all that "
+    "its cells print.",
     "No space left on device": "Free some space, and build again; the last good site is in place.",
 }
 
 
-def message(failure, page, root, limits):
+def message(failure: Any, page: str | Path, root: str | Path, limits: dict[str, Any]) -> str:
     """What to say of an error of nbclient's with `cell`, its source, and `line`, of its fence."""
     what, advice = diagnosis(failure, limits)
     source = failure.cell.splitlines()
     cell = "\n".join(f"    {line}" for line in source[:QUOTED] + ["…"] * (len(source) > QUOTED))
-    where = place(failure.cell, failure.line, page, root)
+    where = location(failure.cell, failure.line, page, root)
     return f"{where}: this cell failed: {what}\n\n{cell}\n\n{advice}"
 
 
-def killed(places):
+def killed(places: list[str]) -> str:
     """What to say where a process that read pages is gone; `places` are where it was."""
     where = "".join(f"{place}: " for place in places[:1])
     return (
@@ -42,14 +45,14 @@ def killed(places):
     )
 
 
-def place(source, fence, page, root):
+def location(source: str, fence: int, page: str | Path, root: str | Path) -> str:
     """The file and line of a cell, as an editor opens it."""
     page, root = Path(page), Path(root)
     line = line_of(source, page.read_text("utf-8"), fence)
     return f"{page.relative_to(root) if page.is_relative_to(root) else page}:{line}"
 
 
-def diagnosis(failure, limits):
+def diagnosis(failure: Any, limits: dict[str, Any]) -> tuple[str, str]:
     """What happened to a cell, and how to mend it."""
     if isinstance(failure, CellTimeoutError):
         if "seconds" not in limits:
@@ -62,7 +65,7 @@ def diagnosis(failure, limits):
     return what, next(found, ADVICE)
 
 
-def line_of(source, text, fence):
+def line_of(source: str, text: str, fence: int) -> int:
     """The line of a page on which the code of a cell begins, whose fence stands at line `fence`."""
     before = "".join(text.splitlines(keepends=True)[: fence - 1])
     start = text.find(source, len(before))

@@ -12,6 +12,7 @@ import ipaddress
 import os
 import sys
 import tempfile
+from typing import Any, NoReturn
 
 ADDRESS = {  # audit event → which of its arguments is an address
     "socket.bind": 1,
@@ -44,7 +45,7 @@ DEVICES = ["/dev/fd", "/dev/full", "/dev/null", "/dev/tty", "/proc"]
 WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def limit(gigabytes=None, strict=False):
+def limit(gigabytes: float | None = None, strict: bool = False) -> None:
     """Set the limits of this process; if `strict`, no local address and no other process either.
 
     Jupyter's own messages go on: ZeroMQ opens their sockets in C.
@@ -59,7 +60,7 @@ def limit(gigabytes=None, strict=False):
     local_too = not strict or sys.platform == "win32"  # there, an event loop is a local connection
     own = writable()
 
-    def refuse(event, arguments):
+    def refuse(event: str, arguments: Any) -> None:
         if event in ADDRESS:
             address = arguments[ADDRESS[event]]
             if address is not None and not (local_too and is_local(address)):
@@ -77,7 +78,7 @@ def limit(gigabytes=None, strict=False):
     sys.addaudithook(refuse)
 
 
-def refused(why):
+def refused(why: str) -> NoReturn:
     """Raise what the system would: libraries expect that, and wrap it."""
     raise PermissionError(errno.EACCES, why)
 
@@ -85,7 +86,7 @@ def refused(why):
 # -- Network and processes -----------------------------------------------------------------------
 
 
-def is_local(address):
+def is_local(address: Any) -> bool:
     """Whether an address is this machine's: its loopback, or the path of a socket.
 
     An address is a tuple that begins with the host, or the host; of a path there is none.
@@ -99,9 +100,9 @@ def is_local(address):
     return False
 
 
-def starts_process(event, arguments):
+def starts_process(event: str, arguments: Any) -> bool:
     if event == "import":
-        return arguments[0].startswith(IMPORT)
+        return bool(arguments[0].startswith(IMPORT))
     # Matplotlib asks it for fonts, once on a machine, and keeps the answer for all its programs
     is_font_list = bool(arguments) and os.path.basename(str(arguments[0])) == "fc-list"
     return event in PROCESS | FORK and not is_font_list
@@ -110,7 +111,7 @@ def starts_process(event, arguments):
 # -- Files ---------------------------------------------------------------------------------------
 
 
-def writable():
+def writable() -> list[str]:
     """Where a notebook may write: its temporary folder, and what programs keep for themselves."""
     home = os.path.expanduser("~")
     kept = [os.environ.get("XDG_CACHE_HOME", ""), os.environ.get("MPLCONFIGDIR", "")]
@@ -120,7 +121,7 @@ def writable():
     return [os.path.realpath(place) for place in places + jupyter if place]
 
 
-def changed(event, arguments):
+def changed(event: str, arguments: Any) -> list[str]:
     """The paths that an event would change."""
     if event == "open":
         path, mode, flags = arguments
@@ -134,7 +135,7 @@ def changed(event, arguments):
     ]
 
 
-def absolute(path, folder=-1):
+def absolute(path: Any, folder: Any = -1) -> str:
     """The absolute path of a file, whose folder may be given as a file descriptor."""
     path = os.fsdecode(path)
     if isinstance(folder, int) and folder >= 0:
@@ -143,5 +144,5 @@ def absolute(path, folder=-1):
     return os.path.realpath(os.path.dirname(path)) + "/" + os.path.basename(path)
 
 
-def is_below(path, folders):
+def is_below(path: str, folders: list[str]) -> bool:
     return any(path == folder or path.startswith(folder + os.sep) for folder in folders)

@@ -12,7 +12,11 @@ import platform
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
 
 NAME = "_lesson_provenance"
 INSTALLED = [
@@ -33,15 +37,19 @@ UNTRACED = {  # what might read a file that no hook sees
 }  # fmt: skip
 HARMLESS = {"fc-list", "uname"}  # programs that libraries ask about the machine
 
-opened = {}  # path → whether it was read before it was written
-listed = set()  # folders
-untraced = []  # events after which nobody knows what was read
+# Python's own, which look for modules and packages: of what they find, report() knows
+IMPORT = ("<frozen importlib", importlib.metadata.__file__)
+
+opened: dict[str, bool] = {}  # path → whether it was read before it was written
+listed: set[str] = set()  # folders
+untraced: list[str] = []  # events after which nobody knows what was read
 is_asleep = False  # while this file itself looks for what there is
-distributions = {}  # package → names of what it came in; found once, since that takes 0.1 seconds
-blas = None  # threadpoolctl's controller of the loaded BLAS libraries
+distributions: dict[str, list[str]] = {}  # package → what it came in; found once: 0.1 seconds
+seen: set[str] = set()  # names of modules that a fork server has imported, and that are no news
+blas: Any = None  # threadpoolctl's controller of the loaded BLAS libraries
 
 
-def hook(event, arguments):
+def hook(event: str, arguments: Any) -> None:
     if is_asleep:
         return
     if event == "open":
@@ -54,62 +62,63 @@ def hook(event, arguments):
         untraced.append(event)
 
 
-def is_harmless(event, arguments):
+def is_harmless(event: str, arguments: Any) -> bool:
     if event != "subprocess.Popen":
         return False
     command = arguments[1] if isinstance(arguments[1], list | tuple) else [arguments[1]]
     return os.path.basename(os.fsdecode(command[0])) in HARMLESS
 
 
-def note_file(path, mode, flags):
+def note_file(path: Any, mode: str | None, flags: int | None) -> None:
     if isinstance(path, int) or is_import():
         return
-    reads = set(mode) & set("r+") if isinstance(mode, str) else not (flags or 0) & os.O_WRONLY
-    opened.setdefault(absolute(path), bool(reads))
+    reads = bool(set(mode) & set("r+")) if isinstance(mode, str) else not (flags or 0) & os.O_WRONLY
+    opened.setdefault(absolute(path), reads)
 
 
-def absolute(path):
+def absolute(path: Any) -> str:
     return os.path.realpath(os.fsdecode(path))
 
 
-def is_import():
-    """Whether Python's import does this: of what it finds, report() knows."""
-    frame = sys._getframe(2)
+def is_import() -> bool:
+    """Whether Python does this to import something, or to find out what is installed."""
+    frame: FrameType | None = sys._getframe(2)
     while frame and frame.f_code.co_filename == __file__:
         frame = frame.f_back
-    return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
+    return frame is not None and frame.f_code.co_filename.startswith(IMPORT)
 
 
 # -- The report ----------------------------------------------------------------------------------
 
 
-def report():
+def report() -> str:
     """As JSON: what there is, with SHA-256s for files and folders, and what went untraced."""
     global is_asleep
     is_asleep = True
     if blas is None and "numpy" in sys.modules:
         prepare()
-    own = modules() | {path for path, was_read in opened.items() if was_read}
+    read = modules() | {path for path, was_read in opened.items() if was_read}
     return json.dumps(
         {
             "python": python(),
             "environment": environment(),
             "packages": packages(),
-            "libraries": {path: kept_digest(path) for path in libraries()},
-            "files": {path: digest(path) for path in sorted(own) if is_own(path)},
-            "folders": {path: names(path) for path in sorted(listed) if is_own(path)},
+            "libraries": {path: cached_digest(path) for path in libraries()},
+            "files": {path: digest(path) for path in own(read)},
+            "folders": {path: names(path) for path in own(listed)},
             "untraced": sorted(set(untraced)),
         }
     )
 
 
-def modules():
+def modules() -> set[str]:
     """The paths of the modules that are imported and neither Python's nor installed."""
-    sources = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    news = [module for name, module in list(sys.modules.items()) if name not in seen]
+    sources = (getattr(module, "__file__", None) for module in news)
     return {absolute(path) for path in sources if path and not path.startswith(LIBRARY)}
 
 
-def prepare():
+def prepare() -> Any:
     """Find out what takes long, once: the BLAS libraries and what each package came in."""
     global is_asleep, blas
     is_asleep = True
@@ -119,20 +128,31 @@ def prepare():
     distributions.update(importlib.metadata.packages_distributions())
     packages()
     for path in libraries():
-        kept_digest(path)
+        cached_digest(path)
     is_asleep = False
     return blas
 
 
-def python():
+def settle() -> None:
+    """In a fork server: what is read and imported until now is not looked at in each fork."""
+    news = modules() | {path for path, was_read in opened.items() if was_read}
+    seen.update(sys.modules)
+    opened.clear()
+    opened.update(dict.fromkeys(own(news, passing=[]), True))
+    folders = own(listed, passing=[])
+    listed.clear()
+    listed.update(folders)
+
+
+def python() -> str:
     return f"{platform.python_implementation()} {sys.version} {platform.machine()}"
 
 
-def environment():
+def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in sorted(os.environ) if name.startswith(ENVIRONMENT)}
 
 
-def packages():
+def packages() -> dict[str, str | None]:
     """The versions of the distributions of all that is imported."""
     imported = {name.partition(".")[0] for name in list(sys.modules)}
     found = {name for package in imported for name in distributions.get(package, ())}
@@ -140,7 +160,7 @@ def packages():
 
 
 @cache
-def version(name):
+def version(name: str) -> str | None:
     """The version of an installed distribution; None where it is not there."""
     try:
         return importlib.metadata.version(name)
@@ -148,20 +168,25 @@ def version(name):
         return None
 
 
-def libraries():
+def libraries() -> list[str]:
     """The paths of the loaded BLAS libraries."""
     return sorted(library["filepath"] for library in blas.info()) if blas else []
 
 
-def is_own(path):
-    """Whether a file is the notebook's affair: not Python's, the system's, ours, nor passing."""
-    passing = [tempfile.gettempdir(), os.path.expanduser("~/.cache")]
-    passing += [argument for argument in sys.argv if argument.endswith(".json")]  # its connection
-    elsewhere = [*INSTALLED, *SYSTEM, *map(os.path.realpath, passing)]
-    return not any(path == place or path.startswith(place + os.sep) for place in elsewhere)
+def own(paths: Iterable[str], passing: list[str] | None = None) -> list[str]:
+    """Of files and folders, which are the notebook's affair: not Python's, the system's, ours.
+
+    Nor is what passes: in its temporary folder, in caches.
+    """
+    if passing is None:
+        passing = [tempfile.gettempdir(), os.path.expanduser("~/.cache")]
+        passing += [argument for argument in sys.argv if argument.endswith(".json")]  # connection
+    elsewhere = {*INSTALLED, *SYSTEM, *map(os.path.realpath, passing)}
+    below = tuple(place + os.sep for place in elsewhere)
+    return sorted(path for path in paths if path not in elsewhere and not path.startswith(below))
 
 
-def digest(path):
+def digest(path: str | Path) -> str | None:
     """The SHA-256 of a file; None where there is none."""
     try:
         with open(path, "rb") as file:
@@ -170,10 +195,10 @@ def digest(path):
         return None
 
 
-kept_digest = cache(digest)  # for large files that nobody changes meanwhile
+cached_digest = cache(digest)  # for large files that nobody changes meanwhile
 
 
-def names(path):
+def names(path: str | Path) -> str | None:
     """The SHA-256 of what a folder holds, by name; None where there is none."""
     try:
         return hashlib.sha256("\0".join(sorted(os.listdir(path))).encode()).hexdigest()

@@ -14,28 +14,30 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import traceback
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]  # so that the script can import this file
-TIMEOUT = 60  # seconds for all that one directive runs
+TIMEOUT = 60.0  # seconds for all that one directive runs
 MEMORY = 4 << 30  # bytes of address space
-store = None  # (folder, facts): where a build keeps answers, and what they depend on besides
-answers = {}  # (script, question) → answer, both as JSON; `nox -s live` hands it to the next build
+store: tuple[Path, str] | None = None  # where a build stores answers, and what else they depend on
+# (script, question) → answer, both as JSON; `nox -s preview` hands it to the next build
+answers: dict[tuple[str, str], str] = {}
 
 
 class SnippetError(Exception):
     """The process gave no answer: it took too long, or was ended, or its script has a bug."""
 
 
-def ask(script, question, timeout=TIMEOUT):
+def ask(script: str | Path, question: Any, timeout: float = TIMEOUT) -> Any:
     """What the Python file `script` answers to `question`; both are what JSON can hold.
 
     Raises SnippetError where it gives no answer within `timeout` seconds.
     """
     asked = str(script), json.dumps(question)
-    if (answer := answers.get(asked) or kept(asked)) is not None:
+    if (answer := answers.get(asked) or stored(asked)) is not None:
         return json.loads(answer)
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     with tempfile.TemporaryDirectory() as folder:
@@ -44,75 +46,62 @@ def ask(script, question, timeout=TIMEOUT):
         streams[0].write_text(asked[1], "utf-8")
         for stream in streams[1:]:
             stream.touch()
-        run = forked if can_fork() else started
-        status = run(str(script), streams, environ, timeout)
+        status = run(asked[0], streams, environ, timeout)
         answer, errors = (stream.read_text("utf-8", "replace") for stream in streams[1:])
-        is_certain = run is forked and not streams[1].with_suffix(".uncertain").exists()
+        is_certain = streams[1].with_suffix(".certain").exists()
     if status is None:
-        raise SnippetError(f"it ran for more than {timeout} seconds")
+        raise SnippetError(f"it ran for more than {timeout:g} seconds")
     if status:
         last = (errors.strip().splitlines() or ["no word why"])[-1]
         raise SnippetError(f"Python ended with code {status}: {last}")
     answers[asked] = answer
     if is_certain:
-        keep(asked, answer)
+        store_answer(asked, answer)
     return json.loads(answer)
 
 
-def kept(asked):
-    """The answer that was kept, if it is whole; else None."""
+# -- Answers of earlier builds -------------------------------------------------------------------
+
+
+def stored(asked: tuple[str, str]) -> str | None:
+    """The answer that was stored, if it is whole; else None."""
     if store is None:
         return None
     try:
-        digest, _, answer = place(asked).read_text("utf-8").partition("\n")
+        digest, _, answer = stored_at(asked, *store).read_text("utf-8").partition("\n")
     except OSError:
         return None
     return answer if digest == hashlib.sha256(answer.encode()).hexdigest() else None
 
 
-def keep(asked, answer):
-    """Keep an answer that came from its question alone; a full disk keeps nothing."""
+def store_answer(asked: tuple[str, str], answer: str) -> None:
+    """Store an answer that came from its question alone; a full disk stores nothing."""
     if store is None:
         return
     with contextlib.suppress(OSError):
-        path = place(asked)
+        path = stored_at(asked, *store)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(f".{os.getpid()}").write_text(
-            f"{hashlib.sha256(answer.encode()).hexdigest()}\n{answer}", "utf-8"
-        )
-        path.with_suffix(f".{os.getpid()}").replace(path)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(f"{hashlib.sha256(answer.encode()).hexdigest()}\n{answer}", "utf-8")
+        draft.replace(path)
 
 
-def place(asked):
-    folder, facts = store
+def stored_at(asked: tuple[str, str], folder: Path, facts: str) -> Path:
     script = Path(asked[0]).read_text("utf-8")
     return folder / hashlib.sha256("\0".join([facts, script, *asked]).encode()).hexdigest()
 
 
-def can_fork():
-    """Whether a build is under way whose kernels are forked."""
-    execution = sys.modules.get("lesson_extensions.execution.provisioner")
-    return execution is not None and execution.ForkProvisioner.server is not None
+# -- Processes -----------------------------------------------------------------------------------
 
 
-def forked(script, streams, environ, timeout):
-    """Run a script in a fork of a Python that has NumPy imported; its exit code, or None."""
-    from lesson_extensions.execution.provisioner import ForkProvisioner, NoServer  # not in scripts
+def start(
+    script: str, streams: Sequence[Path], environ: Mapping[str, str], timeout: float
+) -> int | None:
+    """Run a script in a new Python; its exit code, or None if it took longer.
 
-    wanted = {"script": script, "streams": [str(stream) for stream in streams], "argv": []}
-    wanted |= {"cwd": os.getcwd(), "env": environ, "threads": ForkProvisioner.server.threads}
-    try:
-        process = ForkProvisioner.server.fork(**wanted)
-    except NoServer:
-        return started(script, streams, environ, timeout)
-    try:
-        return process.wait_until(time.monotonic() + timeout)
-    finally:
-        process.close()  # which ends it, and what it started
-
-
-def started(script, streams, environ, timeout):
-    """Run a script in a new Python; its exit code, or None if it took longer."""
+    `streams` are its stdin, stdout and stderr. A file beside the second, with the suffix .certain,
+    says that the answer came from the question alone; of a new Python nobody knows.
+    """
     with contextlib.ExitStack() as stack:
         stdin, stdout, stderr = (
             stack.enter_context(stream.open(mode))
@@ -132,7 +121,10 @@ def started(script, streams, environ, timeout):
             process.wait()
 
 
-def end(process):
+run = start  # while a build forks, forks.run_script
+
+
+def end(process: subprocess.Popen[Any]) -> None:
     """Kill a process and what it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
@@ -141,7 +133,7 @@ def end(process):
 # -- For the scripts ---------------------------------------------------------------------------
 
 
-def answer(function):
+def answer(function: Callable[[Any], Any]) -> None:
     """Answer the question on stdin with function(question), with the limits of a snippet."""
     with contextlib.suppress(ImportError, ValueError):  # no limit where the system knows none
         import resource
@@ -153,6 +145,6 @@ def answer(function):
     json.dump(result, sys.stdout)
 
 
-def last_line(error):
+def last_line(error: BaseException) -> str:
     """The last line of the traceback that Python would show, such as `TypeError: …`."""
     return traceback.format_exception_only(error)[-1].strip()

@@ -5,8 +5,9 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
-c = get_config()  # noqa: F821 - IPython provides it
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 - IPython provides it
 c.HistoryManager.enabled = False  # cells are in the repository, not in a history
 if "BLAS_THREADS" in os.environ:  # `nox -s numpy` builds with one and with two
     c.InteractiveShellApp.exec_lines = [
@@ -16,11 +17,12 @@ if "BLAS_THREADS" in os.environ:  # `nox -s numpy` builds with one and with two
 c.IPKernelApp.log_level = "ERROR"  # else each kernel warns that its loopback is not encrypted
 
 
-def load(name):
+def load(name: str) -> Any:
     """A file of ours, under a name that no notebook imports."""
     name, path = f"_lesson_{name}", Path(__file__).parents[2] / f"{name}.py"
     if name not in sys.modules:  # else the fork server has loaded it
         spec = importlib.util.spec_from_file_location(name, path)
+        assert spec and spec.loader
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]

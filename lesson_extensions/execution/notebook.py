@@ -1,56 +1,62 @@
-"""Notebooks that are executed before Sphinx reads their pages: on a cluster, or alone on a machine.
+"""Pages that are notebooks: which they are, and how they are read and executed without Sphinx.
 
-What they print goes into the cache, from which the readers take it.
+A cluster executes them so, before Sphinx reads their pages; what they print goes into the cache,
+from which the readers take it.
 """
 
 import re
 from pathlib import Path
+from typing import Any
 
 from myst_nb.core.read import create_nb_reader
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
 
-from lesson_extensions.execution.kernel import NotebookClient
+from lesson_extensions.execution import kernel
 from lesson_extensions.execution.steps import Steps, expected
 
-ALONE = re.compile(r"\A---\n(?:.*\n)*?varies: *true\b")
-NOTEBOOK = re.compile(r"\A---\n(?:.*\n)*?(?:file_format: *[\"']?mystnb\b|jupytext:)")
+ALONE = re.compile(rb"\A---\n(?:.*\n)*?varies: *true\b")
+NOTEBOOK = re.compile(rb"\A---\n(?:.*\n)*?(?:file_format: *[\"']?mystnb\b|jupytext:)")
 
 
-def is_notebook(path):
+def is_notebook(path: Path) -> bool:
     """Whether a page is executed, by its front matter: all of a page need not be parsed for it."""
     return Path(path).suffix == ".ipynb" or bool(NOTEBOOK.match(front_matter(path)))
 
 
-def is_alone(path):
+def is_alone(path: Path) -> bool:
     """Whether a page measures the machine, so that nothing else may run beside it."""
     return bool(ALONE.match(front_matter(path)))
 
 
-def front_matter(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read(4000).partition("\n---\n")[0] + "\n"
+def front_matter(path: Path) -> bytes:
+    """Bytes: a page that is no UTF-8 is refused when it is read."""
+    with open(path, "rb") as file:
+        return file.read(4000).partition(b"\n---\n")[0] + b"\n"
 
 
-def read(app, docname):
+def read(app: Sphinx, docname: str) -> NotebookNode | None:
     """The notebook of a page, as myst-nb will read it; None where it cannot be read as one."""
     path = app.env.doc2path(docname)
-    text = Path(path).read_text("utf-8")
     try:
-        reader = create_nb_reader(str(path), app.env.myst_config, app.env.mystnb_config, text)
+        text = Path(path).read_text("utf-8")
+        env: Any = app.env  # to which myst-nb adds its settings
+        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
         return reader and reader.read(text)
     except Exception:  # the same will be raised, with its place, when Sphinx reads the page
         return None
 
 
-def run(notebook, folder, timeout, limits):
+def execute(
+    notebook: NotebookNode, folder: str | Path, timeout: float | None, limits: kernel.Limits
+) -> dict[str, Any] | None:
     """Execute a notebook and what its {eval}s ask; an entry for the cache, or None if it failed.
 
     `folder` is where its kernel runs. What failed is executed again when Sphinx reads the page, so
     that it is said there, with file and line.
     """
-    client = NotebookClient(notebook, resources={"metadata": {"path": str(folder)}})
-    client.timeout, client.limits = timeout, limits
-    steps = Steps(notebook, lambda: client)
+    steps = Steps(notebook, lambda: kernel.start(notebook, folder, timeout, limits))
     try:
         index = -1
         wanted = expected(notebook)
@@ -64,7 +70,7 @@ def run(notebook, folder, timeout, limits):
                 if notebook.cells[number].cell_type == "code"
             )
             steps.execute_cell(notebook.cells[index], index)
-        report = client.report() if steps.client else None
+        report = steps.client.report() if steps.client else None
     except (CellExecutionError, CellTimeoutError):
         return None
     finally:
