@@ -7,7 +7,7 @@ from pathlib import Path
 import nox
 
 nox.options.sessions = ["docs"]
-nox.options.default_venv_backend = "venv"  # so that Python is all one needs
+nox.options.default_venv_backend = "uv|venv"  # in a second with uv; Python is all one needs
 nox.options.reuse_existing_virtualenvs = True  # the second run starts in a second
 nox.options.error_on_missing_interpreters = False  # a NumPy that needs another Python is skipped
 
@@ -18,6 +18,9 @@ RUNTIME = BUILD / "runtime"  # outlives builds; conf.py looks for it here
 RECORDS = "tests/test_outputs.py::test_page_printed_what_was_recorded"
 # The oldest NumPy that we name, the last of each minor since, and what Python each runs on.
 NUMPY = ["2.0.2", "2.1.3", "2.2.6", "2.3.5", "2.4.6", "2.5.5"]
+# A worker a core, and no more than two: Chromium has processes of its own. A file of tests, or a
+# group that they name, is one worker's. `pytest` alone runs in one process.
+WORKERS = ["--numprocesses=logical", "--maxprocesses=2", "--dist=loadgroup"]
 # What another NumPy could change; the rest is tested once, by `nox -s tests`. Of the directives the
 # build itself proves each use under each NumPy.
 CHANGED_BY_NUMPY = ("claims", "exercise", "measure", "outputs", "repeatable", "snippets")
@@ -74,7 +77,7 @@ def tests(session):
     """Build the site and test it, in the browser too; what follows `--` goes to pytest."""
     install(session, "docs", "test", "browser", "cluster", "live")
     build(session)
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *WORKERS, *session.posargs)
 
 
 @nox.session
@@ -88,6 +91,7 @@ def parity(session):
 @nox.session
 def runtime(session):
     """Fetch the Python and NumPy that run in the reader's browser, as runtime.toml pins them."""
+    install(session, "docs")
     fetch_runtime(session)
 
 
@@ -219,6 +223,8 @@ def editor(session):
 
 def fetch_runtime(session):
     """Fetch what of the runtime is missing; where nothing can be had the site is built without."""
+    if session.venv_backend == "uv":
+        session.install("pip")  # it downloads a part; uv makes environments without it
     session.run("python", "-m", "lesson_extensions.live.fetch", str(RUNTIME))
 
 

@@ -6,10 +6,15 @@ import http.server
 import os
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.testing.util import SphinxTestApp
 from threadpoolctl import threadpool_limits
 
@@ -19,6 +24,16 @@ SITE = BUILD / "html"
 DOCTREES = BUILD / "doctrees"
 
 
+def pytest_collection_modifyitems(items):
+    """With two workers each file is one's own, so that what its tests share is built once.
+
+    What looks at processes and clocks is one group, "processes", which its files name.
+    """
+    for item in items:
+        if "browser" not in item.path.parts and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def blas_threads():
     """`nox -s numpy` runs the tests with one and with two threads; otherwise BLAS decides."""
@@ -26,45 +41,75 @@ def blas_threads():
         yield
 
 
+EVERYTHING = [
+    "myst_nb",
+    "sphinx_design",
+    "lesson_extensions.cards",
+    "lesson_extensions.check",
+    "lesson_extensions.claims",
+    "lesson_extensions.execution",
+    "lesson_extensions.exercise",
+    "lesson_extensions.glossary",
+    "lesson_extensions.lessons",
+    "lesson_extensions.live",
+    "lesson_extensions.page.mathml",
+    "lesson_extensions.measure",
+    "lesson_extensions.notebooks",
+    "lesson_extensions.page.pictures",
+    "lesson_extensions.player",
+    "lesson_extensions.showcase",
+    "lesson_extensions.skill_tree",
+    "lesson_extensions.page.warnings_in_page",
+]
+
+
+class Compiled(BytecodeCache):
+    """Templates that one site compiled, for the next: that takes half the time of a small site."""
+
+    def __init__(self) -> None:
+        self.code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key, bucket.checksum] = bucket.code
+
+
+class Templates(BuiltinTemplateLoader):
+    """Sphinx's own, and what they are compiled to."""
+
+    compiled = Compiled()
+
+    def init(self, *args: Any) -> None:
+        super().init(*args)
+        self.environment.bytecode_cache = self.compiled
+
+
 class Site:
     """A site that was built from `files`: its pages as soup, and what the build warned of."""
 
-    def __init__(self, folder, files, conf):
+    def __init__(self, folder: Path, files: dict[str, str], conf: dict[str, Any]) -> None:
         for name, text in files.items():
             page = folder / name
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, "utf-8")
         (folder / "conf.py").touch()
         settings = {
-            "extensions": [
-                "myst_nb",
-                "sphinx_design",
-                "lesson_extensions.cards",
-                "lesson_extensions.check",
-                "lesson_extensions.claims",
-                "lesson_extensions.execution",
-                "lesson_extensions.exercise",
-                "lesson_extensions.glossary",
-                "lesson_extensions.lessons",
-                "lesson_extensions.live",
-                "lesson_extensions.page.mathml",
-                "lesson_extensions.measure",
-                "lesson_extensions.notebooks",
-                "lesson_extensions.page.pictures",
-                "lesson_extensions.player",
-                "lesson_extensions.showcase",
-                "lesson_extensions.skill_tree",
-                "lesson_extensions.page.warnings_in_page",
-            ],
+            "extensions": EVERYTHING,
             "html_theme": "furo",
             "nb_execution_mode": "inline",
             "nb_execution_raise_on_error": True,
             "nb_eval_name_regex": ".+",
             "nitpicky": True,
             "myst_enable_extensions": ["colon_fence", "dollarmath"],
+            "template_bridge": f"{__name__}.{Templates.__name__}",
         }
+        builder = conf.pop("builder", "html")
         parallel = conf.pop("parallel", 0)  # how many processes read and write
-        self.app = SphinxTestApp(srcdir=folder, confoverrides=settings | conf, parallel=parallel)
+        self.app = SphinxTestApp(
+            builder, srcdir=folder, confoverrides=settings | conf, parallel=parallel
+        )
         try:
             self.app.build()
         except BaseException:  # SystemExit: a cell that fails ends the build
@@ -72,27 +117,54 @@ class Site:
             raise
 
     @property
-    def warnings(self):
+    def warnings(self) -> str:
         return self.app.warning.getvalue()
 
-    def html(self, docname):
+    def html(self, docname: str) -> Tag:
         """The main part of a page."""
         text = (self.app.outdir / f"{docname}.html").read_text("utf-8")
         return BeautifulSoup(text, "html.parser").article
 
 
 @pytest.fixture
-def build_site(tmp_path):
-    """build_site(files, **conf) → Site; every page must be in a toctree or say `orphan: true`."""
+def build_site(tmp_path, request):
+    """build_site(files, **conf) → Site; every page must be in a toctree or say `orphan: true`.
+
+    Its extensions are those that EXTENSIONS names in the file of the test; all where none does.
+    """
     built = []
 
-    def build(files, **conf):
+    def build(files: dict[str, str], **conf: Any) -> Site:
+        conf = extensions_of(request.module) | conf
         built.append(Site(tmp_path / str(len(built)), files, conf))
         return built[-1]
 
     yield build
     for site in built:
         site.app.cleanup()
+
+
+@pytest.fixture(scope="module")
+def shared_site(tmp_path_factory, request):
+    """shared_site(files, **conf) → Site as above, built once for all tests of a file.
+
+    For tests that only read: it cannot be built again.
+    """
+    built = {}
+
+    def build(files: dict[str, str], **conf: Any) -> Site:
+        key = repr((files, conf))
+        if key not in built:
+            conf = extensions_of(request.module) | conf
+            built[key] = Site(tmp_path_factory.mktemp("site"), files, conf)
+            built[key].app.cleanup()  # else the next site is warned of this one's nodes
+        return built[key]
+
+    return build
+
+
+def extensions_of(module: Any) -> dict[str, Any]:
+    return {"extensions": module.EXTENSIONS} if hasattr(module, "EXTENSIONS") else {}
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +183,7 @@ def address(site):
 
 
 @contextlib.contextmanager
-def serve(site, handler=None):
+def serve(site: Path, handler: Any = None) -> Iterator[str]:
     """Serve the site below the path for which it was built, as a host does with a project's pages.
 
     The page for what does not exist says which: its links start at the root of the host. A site
@@ -144,7 +216,7 @@ def soup(page):
     return BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser")
 
 
-def sources():
+def sources() -> list[Path]:
     """The paths of all pages as they are written."""
     return [
         path
@@ -153,7 +225,7 @@ def sources():
     ]
 
 
-def pages():
+def pages() -> list[str]:
     """The paths of all built pages, relative to the site, such as lessons/vectors.html."""
     return sorted(
         page.relative_to(SITE).as_posix()
