@@ -13,6 +13,7 @@ from lesson_extensions.check.directive import decimal, shuffled
 from lesson_extensions.check.nodes import check
 from lesson_extensions.check.prover import prove
 from lesson_extensions.shared.values import same
+from tests.cells import cells_of
 from tests.conftest import DOCTREES
 
 PAGE = """# Page
@@ -289,15 +290,14 @@ def test_node_meets_other_features(build_site):
     )
     assert "la-check" in node["classes"]
     assert prove(node["spec"])["right"] == [0]
-    (cell,) = node["notebook"]
-    assert cell["cell_type"] == "markdown"
     shown = texts(site.html("index").select(".la-check__choices > li"))
     wrong = {
         "21": "- `21`: that is $7 x$,\n  on two lines.",
         "np.array([3, 8])": "- `np.array([3, 8])`: 3 and 8 are the **products**; "
         "the dot product adds them.",
     }
-    assert cell["source"] == "\n\n".join([
+    ((_, text),) = cells_of(site, node)
+    assert text == "\n\n".join([
         "**Check: choose one**",
         "What does `np.dot([1, 2], [3, 4])` give, where $a b$ is a product?",
         "\n".join(f"- `{choice}`" for choice in shown),
@@ -312,7 +312,7 @@ def test_node_meets_other_features(build_site):
 def test_setup_stands_in_the_notebook_as_code(build_site):
     site = build_site({"index.md": ALL})
     doctree = pickle.loads((site.app.doctreedir / "index.doctree").read_bytes())
-    sources = {node["task"]: node["notebook"][0]["source"] for node in doctree.findall(check)}
+    sources = {node["task"]: cells_of(site, node)[0][1] for node in doctree.findall(check)}
 
     assert "```python\nu = np.array([2, 3])\n```\n\n- `" in sources["orthogonal"]
     assert sources["half"].count("- `") == 2  # in the fold only

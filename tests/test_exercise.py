@@ -19,6 +19,7 @@ from sphinx.util.docutils import docutils_namespace
 from lesson_extensions.execution import snippets
 from lesson_extensions.exercise import differ, grade, prove
 from lesson_extensions.exercise.nodes import exercise, grader
+from tests.cells import cells_of
 from tests.conftest import DOCTREES
 
 PAGE = """# Projections
@@ -969,7 +970,9 @@ def test_other_formats_have_its_parts_one_after_the_other(builder, tmp_path):
 
 def notebook(site):
     (node,) = site.app.env.get_doctree("index").findall(exercise)
-    return node["notebook"]
+    kinds, sources = zip(*cells_of(site, node), strict=True)
+    assert kinds == ("markdown", "code", "code", "markdown")
+    return sources
 
 
 def printed_by(*sources):
@@ -983,19 +986,16 @@ def printed_by(*sources):
 def test_the_notebook_has_text_starter_checks_and_solution(page):
     story, starter, checks, solution = notebook(page())
 
-    assert [cell["cell_type"] for cell in (story, starter, checks, solution)] == [
-        "markdown", "code", "code", "markdown",
-    ]  # fmt: skip
-    assert story["source"].startswith("**Exercise: Project one `vector` onto another**\n\nWrite")
-    assert "along $u$.\nSee this, or that." in story["source"]
-    assert ":::" not in story["source"] and story["source"].count("<details>") == 2
-    assert starter["source"] == STARTER
-    assert SOLUTION in solution["source"] and solution["source"].startswith("<details><summary>")
-    assert "three" not in str(notebook)
+    assert story.startswith("**Exercise: Project one `vector` onto another**\n\nWrite")
+    assert "along $u$.\nSee this, or that." in story
+    assert ":::" not in story and story.count("<details>") == 2
+    assert starter == STARTER
+    assert SOLUTION in solution and solution.startswith("<details>\n<summary>Solution</summary>")
+    assert "three" not in story + checks
 
 
 def test_the_notebook_runs_to_its_end_and_says_what_holds(page):
-    _, starter, checks, _ = (cell["source"] for cell in notebook(page()))
+    _, starter, checks, _ = notebook(page())
     first, second = SPEC["tests"][0], SPEC["tests"][1].partition("   #")[0]
 
     unfinished = printed_by(starter, checks)

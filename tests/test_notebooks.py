@@ -29,6 +29,7 @@ kernelspec: {name: python3, display_name: Python 3}
 """
 CONF = f'''
 from docutils import nodes
+from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
 from sphinx.util.docutils import SphinxDirective
 
 inventory = "{ROOT.as_posix()}/docs/_data/numpy.inv"
@@ -48,9 +49,9 @@ class Stand(SphinxDirective):
         if "task" in self.options:
             node["task"], node["task_kind"] = self.options["task"], "check"
         else:
-            node["notebook"] = [{{"cell_type": "markdown", "source": "\\n".join(self.content)}}]
+            node["notebook"] = [text_cell("", *copies(node.children))]
         if "code" in self.options:
-            node["notebook"].append({{"cell_type": "code", "source": self.options["code"]}})
+            node["notebook"].append(code_cell(source=self.options["code"]))
         self.set_source_info(node)
         return [node]
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 import os
 import pickle
 import re
@@ -16,6 +15,7 @@ from sphinx.testing.util import SphinxTestApp
 
 from lesson_extensions.player import directive
 from lesson_extensions.player.nodes import player
+from tests.cells import cells_of
 from tests.conftest import ROOT
 
 PROGRAM = ROOT / "docs/algebra_ops.py"
@@ -352,25 +352,25 @@ def node_of(site):
 
 
 def test_the_notebook_has_a_text_and_a_code_cell_for_each_step(show):
-    cells = node_of(show())["notebook"]
+    site = show()
+    kinds, sources = zip(*cells_of(site, node_of(site)), strict=True)
 
-    assert [cell["cell_type"] for cell in cells] == ["markdown", "code"] * 3
-    assert cells[0]["source"] == (
-        "**1. Begin.**\nTwo lists, in `code` and $x^2$.\n\nA second paragraph."
-    )
-    assert cells[3]["source"] == 'v[0] = 7\nwords.append("c")'
-    assert "Which shape has `v`?" in cells[2]["source"] and "predict:" not in json.dumps(cells)
-    assert "task" not in node_of(show())
+    assert kinds == ("markdown", "code") * 3
+    assert sources[0] == "**1. Begin.**\nTwo lists, in `code` and $x^2$.\n\nA second paragraph."
+    assert sources[3] == 'v[0] = 7\nwords.append("c")'
+    assert sources[2].endswith("Which shape has `v`? Say it before you run the cell.")
+    assert "predict:" not in str(sources)
+    assert "task" not in node_of(site)
 
 
 def test_the_notebook_of_a_range_begins_with_the_code_before_it(show):
-    cells = node_of(show(options=":steps: 3"))["notebook"]
+    site = show(options=":steps: 3")
+    (_, before), (kind, _), (_, step) = cells_of(site, node_of(site))
     namespace = {}
 
-    assert [cell["cell_type"] for cell in cells] == ["code", "markdown", "code"]
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            exec(cell["source"], namespace)
+    assert kind == "markdown"
+    exec(before, namespace)
+    exec(step, namespace)
     assert namespace["total"] == 9
 
 

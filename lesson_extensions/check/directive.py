@@ -9,12 +9,12 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_extensions.check import notebook
 from lesson_extensions.check.nodes import check, check_title
 from lesson_extensions.execution import snippets
 from lesson_extensions.shared import values
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
+from lesson_extensions.shared.notebook_cells import copies, text_cell
 
 logger = logging.getLogger(__name__)
 
@@ -134,9 +134,8 @@ class CheckDirective(SphinxDirective):
         if wrong:
             answer += bullets("la-check__why", [why(*choices[index]) for index in wrong])
         node += answer
-        shown = [] if kind in TYPED else order
-        source = "\n".join(self.content)
-        node["notebook"] = notebook.cells(source, asked, right, shown, wrong)
+        heading = nodes.paragraph("", "", nodes.strong("", f"Check: {asked}"))
+        node["notebook"] = [text_cell("", heading, *copies(node.children[1:]))]
         return node
 
     def parts(self):

@@ -15,6 +15,7 @@ from lesson_extensions.exercise.nodes import exercise, exercise_title
 from lesson_extensions.shared import values
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
+from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
 
 logger = logging.getLogger(__name__)
 
@@ -119,19 +120,29 @@ class ExerciseDirective(SphinxDirective):
 
         node = exercise(classes=["la-exercise"], ids=[label], label=label, title=title, spec=spec)
         node["task"], node["task_kind"] = label, "exercise"
-        node["notebook"] = notebook.cells(title, self.content, spec)
         self.set_source_info(node)
         self.state.document.set_id(node)
         inlines, messages = self.parse_inline(self.arguments[0])
         node += exercise_title("", "", *inlines)
-        node += messages + content.children
+        text = content.children
+        node += messages + text
         node += self.pane(spec["starter"], ["la-exercise__starter"])
         node += self.checks(spec)
-        for number, hint in enumerate(parts["hints"], 1):
-            name = f"Hint {number}" if len(parts["hints"]) > 1 else "Hint"
-            node += folded(name, hint.children, "la-exercise__hint")
-        solution = self.pane(spec["solution"], [])
-        node += folded("Solution", solution, "la-exercise__solution")
+        names = [f"Hint {number}" for number, _ in enumerate(parts["hints"], 1)]
+        names = names if len(names) > 1 else ["Hint"]
+        hints = [
+            folded(name, hint.children, "la-exercise__hint")
+            for name, hint in zip(names, parts["hints"], strict=True)
+        ]
+        solution = folded("Solution", self.pane(spec["solution"], []), "la-exercise__solution")
+        node += [*hints, solution]
+        heading = nodes.strong("", "", nodes.Text("Exercise: "), *copies(inlines))
+        node["notebook"] = [
+            text_cell("", nodes.paragraph("", "", heading), *copies([*text, *hints])),
+            code_cell(source=spec["starter"]),
+            code_cell(source=notebook.checks(spec)),
+            text_cell("", solution.deepcopy()),
+        ]
         return [node]
 
     # -- What the author wrote -------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from docutils import nodes
 
-from lesson_extensions.notebooks.markdown import code
+from lesson_extensions.shared.notebook_cells import code_cell
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -51,14 +51,14 @@ def notebook_of(blocks, executed, origin):
     def add_ran(last):
         """The cells up to this one: those that a page does not show, later ones may need."""
         while ran and ran[0][0] <= last:
-            cells.append(code_cell(ran.pop(0)[1]))
+            cells.append(cell_that_ran(ran.pop(0)[1]))
 
     for block in blocks:
         if isinstance(block, str):
             texts.append(block)
             continue
         end_text()
-        if isinstance(block, code):
+        if isinstance(block, code_cell):
             cells.append(nbformat.v4.new_code_cell(block["source"]))
         elif isinstance(block, nodes.container):
             add_ran(block["cell_index"])
@@ -72,7 +72,7 @@ def notebook_of(blocks, executed, origin):
     return notebook
 
 
-def code_cell(ran):
+def cell_that_ran(ran):
     """A cell as it ran, without what only the page needs."""
     tags = ran.metadata.get("tags", [])
     hidden = {word: True for word, those in HIDES.items() if those & set(tags)}

@@ -31,14 +31,6 @@ STARTS = re.compile(
 DISPLAYED = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.MULTILINE | re.DOTALL)
 
 
-class code(nodes.General, nodes.Element):
-    """A cell of code that stands in place of something on the page: `source`."""
-
-
-class text(nodes.General, nodes.Element):
-    """The text of a cell that stands in place of something on the page."""
-
-
 class Writer:
     """Markdown for the nodes of the page `docname`.
 
@@ -71,7 +63,7 @@ class Writer:
             yield from self.blocks(child)
 
     def block_Node(self, node):
-        """A container, a fold, a card, or what we do not know: its content."""
+        """A container, a card, or what we do not know: its content."""
         for in_line, children in groupby(node.children, is_inline):
             if in_line:
                 yield from self.prose(children)
@@ -104,13 +96,20 @@ class Writer:
         else:
             yield from self.block_Node(node)
 
-    def block_code(self, node):
+    def block_code_cell(self, node):
         yield node
 
-    def block_text(self, node):
+    def block_text_cell(self, node):
         yield BREAK
         yield from self.inner(node)
         yield BREAK
+
+    def block_fold(self, node):
+        title, *content = node
+        yield f"<details>\n<summary>{one_line(self.inline(title))}</summary>"
+        for child in content:
+            yield from self.blocks(child)
+        yield "</details>"
 
     def block_section(self, node):
         self.level += 1

@@ -19,6 +19,7 @@ from lesson_extensions.execution.snippets import TIMEOUT, SnippetError, ask
 from lesson_extensions.player.nodes import player, value
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
+from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
 
 logger = logging.getLogger(__name__)
 
@@ -227,7 +228,7 @@ class PlayerDirective(SphinxDirective):
         traces = traced(self.path, steps[: part.stop])
 
         node = player("", classes=["la-player"], ids=[label])
-        node["label"], node["notebook"] = label, cells(steps, part)
+        node["label"] = label
         self.set_source_info(node)
         self.state.document.set_id(node)
         title = self.inline(name)
@@ -236,7 +237,12 @@ class PlayerDirective(SphinxDirective):
         node += nodes.paragraph("", classes=["la-player__head"])
         node[0] += [nodes.strong("", "", *title, classes=["la-player__name"]), nodes.Text(" ")]
         node[0] += download
-        items = list(map(self.draw_step, steps[part], traces[part]))
+        told = [self.narration(step) for step in steps[part]]
+        items = list(map(self.draw_step, steps[part], told, traces[part]))
+        before = "\n\n".join(step.code for step in steps[: part.start or 0])
+        node["notebook"] = [code_cell(source=before)] if before else []
+        for number, (step, said) in enumerate(zip(steps[part], told, strict=True), 1):
+            node["notebook"] += self.cells(number, step, said)
         node += nodes.enumerated_list(
             "", *items, enumtype="arabic", prefix="", suffix=".", classes=["la-player__steps"]
         )
@@ -246,12 +252,27 @@ class PlayerDirective(SphinxDirective):
             item[0] += nodes.reference("", "", *item[0].pop(0), refid=label)
         return node
 
-    def draw_step(self, step, trace):
+    def narration(self, step):
+        said = nodes.container(classes=["la-player__said"])
+        self.state.nested_parse(StringList(step.said, str(self.path)), self.content_offset, said)
+        return said
+
+    def cells(self, number, step, said):
+        """A step in the notebook: its text, with its title before it, and its code."""
+        heading = nodes.Text(f"{number}. "), *self.inline(step.title), nodes.Text(".")
+        first = nodes.paragraph("", "", nodes.strong("", "", *heading))
+        text = copies(said.children)
+        if text and isinstance(text[0], nodes.paragraph):
+            first += [nodes.Text("\n"), *text.pop(0).children]
+        if step.predict is not None:
+            asked = [*self.inline(step.question), nodes.Text(" Say it before you run the cell.")]
+            text.append(nodes.paragraph("", "", *asked))
+        return [text_cell("", first, *text), code_cell(source=step.code)]
+
+    def draw_step(self, step, said, trace):
         item = nodes.list_item()
         item += nodes.paragraph("", "", nodes.strong("", "", *self.inline(step.title)))
         item[0]["classes"] = ["la-player__title"]
-        said = nodes.container(classes=["la-player__said"])
-        self.state.nested_parse(StringList(step.said, str(self.path)), self.content_offset, said)
         item += said
         item += literal_block(step.code, "python", "la-player__lines")
         if step.predict is not None:
@@ -295,18 +316,3 @@ def table(variables):
     group += nodes.thead("", row(*([nodes.Text(column)] for column in COLUMNS)))
     group += nodes.tbody("", *rows)
     return nodes.table("", group)
-
-
-def cells(steps, part):
-    """The chosen steps as cells of a notebook, behind one that holds the steps before them."""
-    found = []
-    if part.start:
-        earlier = "\n\n".join(step.code for step in steps[: part.start])
-        found.append({"cell_type": "code", "source": earlier})
-    for number, step in enumerate(steps[part], 1):
-        text = "\n".join([f"**{number}. {step.title}.**", *step.said])
-        if step.predict is not None:
-            text += f"\n\n{step.question} Say it before you run the cell."
-        found.append({"cell_type": "markdown", "source": text})
-        found.append({"cell_type": "code", "source": step.code})
-    return found
