@@ -41,20 +41,20 @@ def docs(session):
 
 
 @nox.session
-def live(session):
+def preview(session):
     """Build the site, and again at each change, in the browser too: for writing."""
-    install(session, "docs", "live")
+    install(session, "docs", "preview")
     fetch_runtime(session)
     session.run(
         "python",
         "-m",
-        "tools.live",
+        "tools.preview",
         "--open-browser",
         "--delay=1",  # seconds, in which the server starts
         "--port=8000",  # which .devcontainer/ forwards
         "--quiet",  # what is wrong is not lost among what is right
         "--conf-dir=.",
-        f"--doctree-dir={BUILD / 'live-doctrees'}",  # its own: warnings do not stop it
+        f"--doctree-dir={BUILD / 'preview-doctrees'}",  # its own: warnings do not stop it
         "--define=warnings_in_page=1",  # a fault is said in its page too
         "--define=execution_goes_on=1",  # and a cell that fails does not end the build
         f"--ignore={BUILD}",  # what a build writes is not to start the next
@@ -62,7 +62,7 @@ def live(session):
         "--watch=conf.py",
         *session.posargs,
         "docs",
-        str(BUILD / "live"),
+        str(BUILD / "preview"),
     )
 
 
@@ -75,7 +75,7 @@ def new(session):
 @nox.session
 def tests(session):
     """Build the site and test it, in the browser too; what follows `--` goes to pytest."""
-    install(session, "docs", "test", "browser", "cluster", "live")
+    install(session, "docs", "test", "browser", "cluster", "preview")
     build(session)
     session.run("python", "-m", "pytest", *WORKERS, *session.posargs)
 

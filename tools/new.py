@@ -23,7 +23,7 @@ FOLDERS = {  # kind → folder in docs/
 USAGE = f'Write: nox -s new -- {"|".join(FOLDERS)} "Title"'
 NEXT = """\
 {path} is there, and builds as it is. Next:
-  1. nox -s live                  shows it, and shows it again whenever you save
+  1. nox -s preview               shows it, and shows it again whenever you save
   2. put your own text and code in place of what is there; CONTRIBUTING.md says how
 """
 RECORD = """\

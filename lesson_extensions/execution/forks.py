@@ -74,7 +74,8 @@ class Forked:
     def end(self) -> None:
         """Kill it and what it has started, and wait until it has ended."""
         if self.wait_until(time.monotonic()) is None:
-            os.kill(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has ended just now
+                os.kill(self.pid, signal.SIGKILL)
             self.wait()
         self.close()
 

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 PINS = tomllib.loads((HERE / "runtime.toml").read_text("utf-8"))
 FILES = [*PINS["core"], *PINS["packages"].values()]
 # What a reader's first run loads; matplotlib and what it needs follow when a cell draws.
-known = {}  # facts() → (address, bytes): `nox -s live` hands it to the next build
+known = {}  # facts() → (address, bytes): `nox -s preview` hands it to the next build
 LATER = {package["file"] for name, package in PINS["packages"].items() if name != "numpy"}
 
 

@@ -1,4 +1,4 @@
-"""What a page was warned of, in a box at its top: for who writes it, with `nox -s live`.
+"""What a page was warned of, in a box at its top: for who writes it, with `nox -s preview`.
 
 Only where `warnings_in_page` is on. Then a page that cannot be read at all is written too, with
 nothing but the box; and a page that was warned of is read again at each build, so that the box goes

@@ -5,9 +5,9 @@ in imports, and in starting what forks the kernels. Here both are done once. A b
 that it leaves nothing behind for the next but what is named in `KEPT`: answers that were
 computed, by what they were computed from.
 
-tools/live.py starts it with the arguments of sphinx-build, and a socket as its stdin, from which
-it reads a line for each build and answers with one, {"status": …, "said": …}. It ends when that
-closes, and with it what forks the kernels; a kernel ends with the build that asked for it.
+preview_server.py starts it with the arguments of sphinx-build, and a socket as its stdin, from
+which it reads a line for each build and answers with one, {"status": …, "said": …}. It ends when
+that closes, and with it what forks the kernels; a kernel ends with the build that asked for it.
 A process that has threads should not fork: nothing here starts one.
 """
 
@@ -23,10 +23,13 @@ import socket
 import sys
 import tempfile
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, TextIO
 
 import sphinx.jinja2glue
 from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sphinx.cmd.build import get_parser
 from sphinx.cmd.build import main as sphinx_build
 from sphinx.config import Config
@@ -34,14 +37,13 @@ from sphinx.util.tags import Tags
 
 from lesson_extensions.execution import forks
 
-FORK = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
 # Dictionaries that one build hands to the next, as module and name
 KEPT = [
     ("lesson_extensions.execution.snippets", "answers"),
     ("lesson_extensions.live.runtime", "known"),
     (__name__, "compiled"),
 ]
-compiled = {}  # templates: name and hash → bytecode
+compiled: dict[tuple[str, str], bytes] = {}  # templates: name and hash → bytecode
 # A page to rehearse with: kinds of text, but no cell, since who talks to a kernel has threads
 PAGE = """---
 file_format: mystnb
@@ -69,7 +71,7 @@ Text with `code`, $x$ and **weight**, a [link](https://example.org) and a [place
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
-def main(args):
+def main(args: list[str]) -> None:
     connection = socket.socket(fileno=os.dup(0))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -87,10 +89,10 @@ def main(args):
             rehearse(args)
 
 
-def prepare(args):
+def prepare(args: list[str]) -> None:
     """Import what conf.py names, and start what forks the kernels of all builds."""
-    templates = sphinx.jinja2glue.SandboxedEnvironment
-    sphinx.jinja2glue.SandboxedEnvironment = partial(templates, bytecode_cache=Compiled())
+    glue: Any = sphinx.jinja2glue
+    glue.SandboxedEnvironment = partial(glue.SandboxedEnvironment, bytecode_cache=Compiled())
     named = get_parser().parse_args(args)
     with contextlib.suppress(Exception):  # the build will say what is wrong with conf.py
         config = Config.read(named.confdir or named.sourcedir, overrides={}, tags=Tags())
@@ -101,7 +103,7 @@ def prepare(args):
             forks.server.connect().close()
 
 
-def load(modules):
+def load(modules: list[str]) -> None:
     """Import modules, without the threads that BLAS would start."""
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
@@ -115,7 +117,7 @@ def load(modules):
     freeze()
 
 
-def rehearse(args):
+def rehearse(args: list[str]) -> None:
     """Build a site of one page in this process, so that what Sphinx and others keep is there."""
     named = get_parser().parse_args(args)
     with tempfile.TemporaryDirectory() as folder:
@@ -130,7 +132,7 @@ def rehearse(args):
     freeze()
 
 
-def freeze():
+def freeze() -> None:
     gc.collect()
     gc.freeze()  # a collection in a build would copy every page of memory that is shared
 
@@ -138,18 +140,19 @@ def freeze():
 class Compiled(BytecodeCache):
     """Templates that are compiled once, and not in each build."""
 
-    def load_bytecode(self, bucket):
+    def load_bytecode(self, bucket: Bucket) -> None:
         if found := compiled.get((bucket.key, bucket.checksum)):
             bucket.bytecode_from_string(found)
 
-    def dump_bytecode(self, bucket):
+    def dump_bytecode(self, bucket: Bucket) -> None:
         compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
-def build(args):
+def build(args: list[str]) -> tuple[dict[str, Any], list[str], dict[Any, Any]]:
     """Build once: what is to be answered, the modules that it imported, and what it keeps."""
-    ours, theirs = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=run, args=(args, theirs))
+    fork = multiprocessing.get_context("fork")
+    ours, theirs = fork.Pipe(duplex=False)
+    process = fork.Process(target=run, args=(args, theirs))
     process.start()
     theirs.close()
     try:
@@ -161,7 +164,7 @@ def build(args):
     return result
 
 
-def run(args, pipe):
+def run(args: list[str], pipe: Connection) -> None:
     """In the fork: build, as `python -m sphinx` does."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(100_000, 50, 100)  # a build is short
@@ -169,7 +172,7 @@ def run(args, pipe):
     before = {place: set(dictionary(place)) for place in KEPT}
     sys.stderr = Copied(sys.stderr)
     try:
-        status = sphinx_build(args)
+        status: str | int | None = sphinx_build(args)
     except SystemExit as ended:
         status = ended.code
         if not isinstance(status, int | None):
@@ -186,7 +189,7 @@ def run(args, pipe):
     pipe.send(({"status": status or 0, "said": said}, modules, kept))
 
 
-def dictionary(place):
+def dictionary(place: tuple[str, str]) -> dict[Any, Any]:
     module, name = place
     return getattr(sys.modules.get(module), name, {})
 
@@ -194,15 +197,15 @@ def dictionary(place):
 class Copied:
     """A stream, all of whose text is kept as well."""
 
-    def __init__(self, stream):
+    def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         self.text = io.StringIO()
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         self.text.write(text)
         return self.stream.write(text)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
 
 

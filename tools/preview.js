@@ -1,5 +1,5 @@
 // @ts-check
-// Reloads a page after a build; shows in it why a build failed. Served by tools/live.py only.
+// Reloads a page after a build; shows in it why a build failed. Served by tools/preview_server.py only.
 
 const builds = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src).search;
 

@@ -1,4 +1,4 @@
-"""`nox -s live`: what is saved is served, what fails is said in its page, and nothing is left."""
+"""`nox -s preview`: what is saved is served, what fails is said in its page, nothing is left."""
 
 import contextlib
 import os
@@ -12,9 +12,11 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+import sphinx_autobuild.__main__ as autobuild
 
 from lesson_extensions.execution.forks import can_fork
 from tests.conftest import ROOT
+from tools import preview as previewing
 
 CONF = """import sys
 sys.path.insert(0, {root!r})
@@ -29,10 +31,11 @@ PAGES = {
     "---\n# Notebook\n\n```{code-cell}\nprint('it is', 6 * 7)\n```\n",
 }
 PATIENCE = 90  # seconds
+pytestmark = pytest.mark.xdist_group("processes")
 
 
-class Live:
-    """tools.live at work on a site of two pages."""
+class Preview:
+    """tools.preview at work on a site of two pages."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -42,12 +45,12 @@ class Live:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        command = [sys.executable, "-m", "tools.live", f"--port={self.port}", "--quiet"]
+        command = [sys.executable, "-m", "tools.preview", f"--port={self.port}", "--quiet"]
         command += [f"--doctree-dir={folder / 'build/doctrees'}", f"--ignore={folder / 'build'}"]
         command += ["--define=warnings_in_page=1", "--define=execution_goes_on=1"]
         command += [str(folder / "docs"), str(folder / "build/html")]
         # Its processes are known by what they inherit
-        self.mark = f"LIVE_TEST={folder}"
+        self.mark = f"PREVIEW_TEST={folder}"
         env = os.environ | dict([self.mark.split("=", 1)])
         with (folder / "said").open("w") as said:
             self.process = subprocess.Popen(
@@ -98,60 +101,78 @@ class Live:
 
 
 @pytest.fixture
-def live(tmp_path):
-    started = Live(tmp_path)
+def preview(tmp_path):
+    started = Preview(tmp_path)
     yield started
     started.end()
 
 
-def test_an_edit_is_served_an_error_is_in_its_page_and_goes_when_it_is_mended(live):
+def test_an_edit_is_served_an_error_is_in_its_page_and_goes_when_it_is_mended(preview):
     index, notebook = PAGES["index.md"], PAGES["notebook.md"]
-    page = live.wait_for("index.html", "First words.")
-    assert '<script src="/live.js?builds=' in page
-    assert "WebSocket" in live.get("live.js")
-    assert "it is 42" in live.get("notebook.html")
+    page = preview.wait_for("index.html", "First words.")
+    assert '<script src="/preview.js?builds=' in page
+    assert "WebSocket" in preview.get("preview.js")
+    assert "it is 42" in preview.get("notebook.html")
 
-    live.write("index.md", index.replace("First", "Other"))
-    live.wait_for("index.html", "Other words.")
+    preview.write("index.md", index.replace("First", "Other"))
+    preview.wait_for("index.html", "Other words.")
 
-    live.write("notebook.md", notebook.replace("6 * 7", "6 * 8"))
-    live.wait_for("notebook.html", "it is 48")
+    preview.write("notebook.md", notebook.replace("6 * 7", "6 * 8"))
+    preview.wait_for("notebook.html", "it is 48")
 
-    live.write("notebook.md", notebook.replace("6 * 7", "6 / 0"))
-    page = live.wait_for("notebook.html", "this cell failed: ZeroDivisionError")
+    preview.write("notebook.md", notebook.replace("6 * 7", "6 / 0"))
+    page = preview.wait_for("notebook.html", "this cell failed: ZeroDivisionError")
     assert '<div class="la-warnings" role="alert">' in page
-    assert "notebook.md:8: WARNING: this cell failed: ZeroDivisionError" in live.said()
+    assert "notebook.md:8: WARNING: this cell failed: ZeroDivisionError" in preview.said()
 
-    live.write("notebook.md", notebook)
-    live.wait_for("notebook.html", "it is 42", absent="la-warnings")
+    preview.write("notebook.md", notebook)
+    preview.wait_for("notebook.html", "it is 42", absent="la-warnings")
 
 
 @pytest.mark.skipif(
     not can_fork(), reason="what is forked is tested; elsewhere each build is a new Python"
 )
-def test_ctrl_c_leaves_no_process(live):
-    live.wait_for("notebook.html", "it is 42")
-    assert any("tools.warm" in line for line in live.left())
-    assert any("fork_server" in line for line in live.left())
+def test_ctrl_c_leaves_no_process(preview):
+    preview.wait_for("notebook.html", "it is 42")
+    assert any("tools.forked_builds" in line for line in preview.left())
+    assert any("fork_server" in line for line in preview.left())
 
-    live.end()
+    preview.end()
     latest = time.monotonic() + PATIENCE
-    while live.left() and time.monotonic() < latest:
+    while preview.left() and time.monotonic() < latest:
         time.sleep(0.05)
 
-    assert live.left() == []
-    assert live.process.returncode == 0
+    assert preview.left() == []
+    assert preview.process.returncode == 0
 
 
-def test_a_fault_in_conf_py_is_told_and_its_mending_is_seen(live):
-    live.wait_for("index.html", "First words.")
-    conf = (live.folder / "docs/conf.py").read_text("utf-8")
+def test_a_fault_in_conf_py_is_told_and_its_mending_is_seen(preview):
+    preview.wait_for("index.html", "First words.")
+    conf = (preview.folder / "docs/conf.py").read_text("utf-8")
 
-    live.write("conf.py", conf + "1 / 0\n")
+    preview.write("conf.py", conf + "1 / 0\n")
     latest = time.monotonic() + PATIENCE
-    while "ZeroDivisionError" not in live.said() and time.monotonic() < latest:
+    while "ZeroDivisionError" not in preview.said() and time.monotonic() < latest:
         time.sleep(0.05)
-    assert "ZeroDivisionError" in live.said()
+    assert "ZeroDivisionError" in preview.said()
 
-    live.write("conf.py", conf + "html_title = 'Another title'\n")
-    live.wait_for("index.html", "Another title")
+    preview.write("conf.py", conf + "html_title = 'Another title'\n")
+    preview.wait_for("index.html", "Another title")
+
+
+def test_where_a_door_is_closed_sphinx_autobuild_serves_as_it_comes_and_that_is_said(
+    monkeypatch, capsys
+):
+    assert previewing.closed_doors() == []
+    served = []
+    monkeypatch.setattr(autobuild, "main", lambda argv=(): served.append(argv))
+    monkeypatch.setattr(autobuild, "_create_app", lambda watch_dirs, builder: None)
+    monkeypatch.delattr("sphinx_autobuild.server.RebuildServer.watch_reloads")
+
+    previewing.main(["docs", "html"])
+
+    assert served == [["docs", "html"]]
+    said = capsys.readouterr().err
+    assert "(sphinx_autobuild.__main__._create_app, " in said
+    assert "sphinx_autobuild.server.RebuildServer.watch_reloads" in said
+    assert "reload the page" in said

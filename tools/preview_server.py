@@ -1,9 +1,9 @@
 """Serve the site while one writes: what is saved is in the browser within a second.
 
 sphinx-autobuild watches the files and serves the pages. What is another here: builds are forks of
-a Python that has all imported (warm.py), where the system can fork; a build that fails says so in
-the browser; and the script that reloads a page is a file, since the pages' Content-Security-Policy
-lets no other run.
+a Python that has all imported (forked_builds.py), where the system can fork; a build that fails
+says so in the browser; and the script that reloads a page is a file, since the pages'
+Content-Security-Policy lets no other run.
 """
 
 import asyncio
@@ -16,38 +16,44 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import sphinx_autobuild.__main__ as autobuild
 import watchfiles
+from sphinx_autobuild.filter import IgnoreFilter
 from sphinx_autobuild.middleware import JavascriptInjectorMiddleware
 from sphinx_autobuild.server import RebuildServer
 from sphinx_autobuild.utils import show_message
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
 
 from lesson_extensions.execution.forks import can_fork
 
-SCRIPT = Path(__file__).with_name("live.js")
+SCRIPT = Path(__file__).with_name("preview.js")
 COLOUR = re.compile(r"\x1b\[[\d;]*[mK]")
 READ_EACH_TIME = {".css", ".js"}  # of what lies beside the pages; anything else may be code
 
 
 class Builder(autobuild.Builder):
-    """Builds in a fork of the warm process, which is started anew when code has changed."""
+    """Builds in forks of one process, the forker, which is started anew when code has changed."""
 
-    failure = None  # what the last build said, if it failed
-    warm = None
+    failure: str | None = None  # what the last build said, if it failed
+    forker: subprocess.Popen[bytes] | None = None
 
-    def __init__(self, sphinx_args, **options):
+    def __init__(self, sphinx_args: list[str], **options: Any) -> None:
         super().__init__(sphinx_args, **options)
         self.sources = Path(autobuild.sphinx_get_parser().parse_args(sphinx_args).sourcedir)
 
-    def __call__(self, *, changed_paths):
+    def __call__(self, *, changed_paths: Sequence[Path]) -> None:
         if any(map(self.is_code, changed_paths)):
             self.stop()
         began = time.monotonic()
@@ -61,55 +67,55 @@ class Builder(autobuild.Builder):
             f"after {time.monotonic() - began:.1f} s; {self.uri}"
         )
 
-    def is_code(self, path):
+    def is_code(self, path: Path) -> bool:
         is_page = path.is_relative_to(self.sources.resolve())
         if is_page:  # with the look of pictures, which is read when Matplotlib is imported
             return path.name == "matplotlibrc"
         return path.suffix not in READ_EACH_TIME
 
-    def run(self):
+    def run(self) -> tuple[int, str]:
         command = [sys.executable, "-m", "sphinx", "build", *self.sphinx_args]
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
         print(done.stderr, end="", file=sys.stderr)
         return done.returncode, done.stderr
 
-    def ask(self):
+    def ask(self) -> tuple[int, str]:
         """Exit code and stderr of a build in a fork; starts what forks it, if need be."""
         for _ in range(2):  # one that was killed is started anew
-            if self.warm is None:
+            if self.forker is None:
                 self.start()
             with contextlib.suppress(OSError):
                 self.connection.sendall(b"\n")
                 if answer := self.answers.readline():
                     answer = json.loads(answer)
                     return answer["status"], answer["said"]
-            if self.warm is None:  # stop() was called meanwhile
+            if self.forker is None:  # stop() was called meanwhile
                 break
             self.stop()
         return 1, "the build was ended"
 
-    def start(self):
+    def start(self) -> None:
         self.connection, theirs = socket.socketpair()
         self.answers = self.connection.makefile("rb")
-        command = [sys.executable, "-m", "tools.warm", *self.sphinx_args]
+        command = [sys.executable, "-m", "tools.forked_builds", *self.sphinx_args]
         # A session of its own: Ctrl-C is for this process, which ends the other
-        self.warm = subprocess.Popen(command, stdin=theirs, start_new_session=True)
+        self.forker = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)
         theirs.close()
 
-    def stop(self):
-        """End the warm process, and the build that it may be about."""
-        if self.warm is None:
+    def stop(self) -> None:
+        """End the forker, and the build that it may be about."""
+        if self.forker is None:
             return
-        warm, self.warm = self.warm, None
+        forker, self.forker = self.forker, None
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(warm.pid, signal.SIGINT)
+            os.killpg(forker.pid, signal.SIGINT)
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
         try:
-            warm.wait(10)
+            forker.wait(10)
         except subprocess.TimeoutExpired:
-            os.killpg(warm.pid, signal.SIGKILL)
-            warm.wait()
+            os.killpg(forker.pid, signal.SIGKILL)
+            forker.wait()
         self.connection.close()
 
 
@@ -118,19 +124,19 @@ class Server(RebuildServer):
 
     builds = 0
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.built = asyncio.Condition()
 
     @asynccontextmanager
-    async def lifespan(self, app):
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         async with super().lifespan(app):
             try:
                 yield
             finally:
                 await asyncio.to_thread(self.change_callback.stop)
 
-    async def watch(self):
+    async def watch(self) -> None:
         ignore = self.ignore
         async for changes in watchfiles.awatch(
             *self.paths, watch_filter=lambda _, path: not ignore(path), step=20
@@ -141,7 +147,7 @@ class Server(RebuildServer):
                 self.builds += 1
                 self.built.notify_all()
 
-    async def watch_reloads(self, ws):
+    async def watch_reloads(self, ws: WebSocket) -> None:
         seen = int(ws.query_params.get("builds", 0))
         if self.change_callback.failure:
             await ws.send_json({"failed": self.change_callback.failure})
@@ -155,30 +161,36 @@ class Server(RebuildServer):
 
 
 class Injector(JavascriptInjectorMiddleware):
-    def __init__(self, app, server):
+    def __init__(self, app: ASGIApp, server: Server) -> None:
         super().__init__(app, "")
         self.server = server
 
     @property
-    def script(self):
+    def script(self) -> bytes:
         """Of one length, whatever the number: the length of a page is said before it is sent."""
-        return b'\n<script src="/live.js?builds=%08d"></script>\n' % self.server.builds
+        return b'\n<script src="/preview.js?builds=%08d"></script>\n' % self.server.builds
 
     @script.setter
-    def script(self, _):
+    def script(self, _: bytes) -> None:
         pass
 
 
-def create_app(watch_dirs, ignore_handler, builder, out_dir, url_host):
+def create_app(
+    watch_dirs: list[Path],
+    ignore_handler: IgnoreFilter,
+    builder: Builder,
+    out_dir: Path,
+    url_host: str,
+) -> Starlette:
     server = Server(watch_dirs, ignore_handler, change_callback=builder)
 
-    def script(request):
+    def script(request: Request) -> FileResponse:
         return FileResponse(SCRIPT)
 
     return Starlette(
         routes=[
             WebSocketRoute("/websocket-reload", server, name="reload"),
-            Route("/live.js", script),
+            Route("/preview.js", script),
             Mount("/", app=StaticFiles(directory=out_dir, html=True), name="static"),
         ],
         middleware=[Middleware(Injector, server=server)],
@@ -186,10 +198,10 @@ def create_app(watch_dirs, ignore_handler, builder, out_dir, url_host):
     )
 
 
-def main(args):
-    built = []
+def main(args: list[str]) -> None:
+    built: list[Builder] = []
 
-    def make(*args, **options):
+    def make(*args: Any, **options: Any) -> Builder:
         built.append(Builder(*args, **options))
         return built[0]
 
@@ -201,7 +213,3 @@ def main(args):
     finally:
         for builder in built:
             builder.stop()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
