@@ -178,7 +178,7 @@ def style(session):
     session.run("codespell", *(["--write-changes"] if fix else []))
     session.run("mypy")
     session.run("npm", "ci", "--silent", "--prefix=tools/types")
-    session.run("node", "tools/types/node_modules/typescript/bin/tsc", "--project=tools/types")
+    session.run("node", "tools/types/node_modules/typescript/bin/tsc", "--project", "tools/types")
 
 
 @nox.session

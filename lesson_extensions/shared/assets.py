@@ -13,8 +13,9 @@ def add_assets(app, *names, folder=STATIC, on=None):
     """
 
     def serve(app, config):
-        if str(folder) not in config.html_static_path:
-            config.html_static_path.append(str(folder))
+        for path in (str(folder), str(STATIC)):
+            if path not in config.html_static_path:
+                config.html_static_path.append(path)
 
     def load():
         for name in names:
@@ -31,6 +32,7 @@ def add_assets(app, *names, folder=STATIC, on=None):
         if not (folder / name).is_file():
             raise FileNotFoundError(folder / name)
     app.connect("config-inited", serve)
+    app.add_css_file("tokens.css", priority=400)  # before all sheets that use or change them
     if on is None:
         load()
     else:
