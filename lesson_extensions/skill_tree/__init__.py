@@ -24,6 +24,7 @@ def setup(app):
     app.add_post_transform(directive.ListLessons)
     app.connect("doctree-read", domain.note_tree)
     app.connect("env-updated", domain.draw_again)  # at each build, also when nothing was read
+    add_assets(app)  # skill_tree.js imports progress.js from there
     add_assets(app, "skill_tree.css", "skill_tree.js", folder=STATIC)
     return {
         "version": "1",

@@ -1,20 +1,36 @@
 """A real Chromium that may reach our own server and nothing else."""
 
+import functools
 import os
 import shutil
 from collections import Counter
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
-expect.set_options(timeout=60_000)  # milliseconds: a busy machine is slow, and not wrong
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
+]
+# Of several workers, one runs a file, for what its tests share; and those that share one Python.
+ONE_PYTHON = {"test_exercise", "test_native_errors", "test_parity", "test_wide_integers"}
 
 
-def pytest_collection_modifyitems(items):
-    """Without a browser: fail on CI, elsewhere skip, and say so loudly."""
+def pytest_ignore_collect(config):
+    """What is not to be run is not imported either: with `-m "not browser"`, all of this folder."""
+    return "not browser" in config.option.markexpr or None
+
+
+def pytest_collection_modifyitems(config, items):
+    """Mark the tests of this folder; without a browser fail on CI, elsewhere skip, and say so."""
     items = [item for item in items if "browser" in item.path.parts]
+    for item in items:
+        item.add_marker(pytest.mark.browser)
+        if config.pluginmanager.hasplugin("xdist"):
+            name = item.path.stem
+            item.add_marker(pytest.mark.xdist_group("python" if name in ONE_PYTHON else name))
     if CHROMIUM or not items:
         return
     if os.environ.get("CI", "").lower() == "true":
@@ -26,42 +42,161 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium():
+    from playwright.sync_api import expect, sync_playwright  # not to run the other tests
+
+    expect.set_options(timeout=60_000)  # milliseconds: a busy machine is slow, and not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
 
+def new_page(chromium, **options):
+    """A page in a context of its own; `blocked` lists its requests to elsewhere, `problems` errors."""
+    page = chromium.new_context(reduced_motion="reduce", **options).new_page()
+    page.address, page.blocked, page.problems = "", [], []
+
+    def note(request):
+        if not request.url.startswith((f"{page.address}/", "data:", "blob:")):
+            page.blocked.append(request.url)
+
+    page.on("request", note)
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: message.type == "error" and page.problems.append(message.text),
+    )
+    return page
+
+
+@pytest.fixture(scope="session")
+def idle_pages():
+    """The pages that tests pass on to each other, by the options of their contexts."""
+    return {}
+
+
 @pytest.fixture
-def open_page(chromium, address):
-    """open_page(path, **context_options) → page; page.blocked lists the requests to elsewhere."""
-    contexts = []
+def open_page(chromium, address, idle_pages):
+    """open_page(path, **context_options) → page; page.blocked lists the requests to elsewhere.
 
-    def open_page(path, **options):
-        context = chromium.new_context(reduced_motion="reduce", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.blocked, page.problems = [], []
+    To make a page takes longer than to visit one: a test gets the one that others had, with nothing
+    in its storage but what `stored` says. What cannot be undone (a clock, a permission, a history)
+    is for a page of the test's own: with `own=True`, with a `script` that is to run before those of
+    the page, or for a second page with the same options.
+    """
+    passed_on, own_pages = {}, []
 
-        def guard(route):
-            if route.request.url.startswith((f"{address}/", "data:")):
-                route.continue_()
-            else:
-                page.blocked.append(route.request.url)
-                route.abort()
-
-        page.route("**/*", guard)
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on(
-            "console",
-            lambda message: message.type == "error" and page.problems.append(message.text),
-        )
+    def open_page(path, *, own=False, script="", stored=None, **options):
+        color_scheme = options.pop("color_scheme", "light")
+        viewport = options.pop("viewport", {"width": 1280, "height": 720})
+        key = tuple(sorted(options.items()))
+        if own or script or key in passed_on:
+            page = new_page(chromium, **options)
+            own_pages.append(page)
+        else:
+            page = passed_on[key] = idle_pages.pop(key, None) or new_page(chromium, **options)
+        page.address = address
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, media="null")
+        if stored:
+            page.goto(f"{address}/_static/basic.css")  # of our host, and with no script
+            page.evaluate("stored => Object.assign(localStorage, stored)", stored)
+        if script:
+            page.add_init_script(script)
         page.goto(f"{address}/{path}")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in own_pages:
+        page.context.close()
+    for key, page in passed_on.items():
+        forget(page)
+        idle_pages[key] = page
+
+
+def forget(page):
+    """Leave a page as it was when it was made: blank, with nothing stored, and no tab beside it."""
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    origin = page.evaluate("sessionStorage.clear() ?? origin")
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
+    page.unroute_all()
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
+    page.blocked, page.problems = [], []
+
+
+@functools.cache
+def axe_script():
+    from axe_playwright_python.sync_playwright import Axe
+
+    return Axe().axe_script
+
+
+# What axe can find in one theme and not in the other: the two rules that look at colours. The rest
+# asks for names, roles, order and places, and test_pages.py sees that both themes show the same.
+THEME_RULES = ["color-contrast", "link-in-text-block"]
+
+# To compute a contrast takes axe milliseconds, and a lesson has thousands of words of code that all
+# look like a few. So of those that look the same (letters, and what is behind them in all that they
+# lie in) it gets the first; the others are hidden from it. What is drawn over others (SVG, what is
+# taken out of the flow) looks like nothing else.
+AXE = """async ([context, options, onePerLook]) => {
+  const looks = new Map([[null, ""]]);
+  const behind = (element) => {
+    if (!looks.has(element)) {
+      const {backgroundColor, backgroundImage, opacity, filter, position} = getComputedStyle(element);
+      const own = [backgroundColor, backgroundImage, opacity, filter].join();
+      const isApart = element instanceof SVGElement || /absolute|fixed|sticky/.test(position);
+      const below = behind(element.parentElement);
+      looks.set(element, `${below}${below.endsWith(own) ? "" : own}${isApart ? looks.size : ""}`);
+    }
+    return looks.get(element);
+  };
+  const letters = (element) => {
+    const style = getComputedStyle(element);
+    const {color, fontSize, fontWeight, textShadow, textDecoration, borderBottom} = style;
+    return [color, fontSize, fontWeight, textShadow, textDecoration, borderBottom].join();
+  };
+  const seen = new Set();
+  const hidden = [];
+  for (const element of onePerLook ? document.querySelectorAll("body *") : []) {
+    if (element.childElementCount || !element.textContent.trim()) continue;
+    const look = [behind(element), letters(element), letters(element.parentElement)].join();
+    if (seen.has(look)) hidden.push([element, element.getAttribute("style")]);
+    seen.add(look);
+  }
+  for (const [element] of hidden) element.style.visibility = "hidden";
+  try {
+    return (await axe.run(context ?? document, options)).violations;
+  } finally {
+    for (const [element, style] of hidden) {
+      if (style === null) element.removeAttribute("style");
+      else element.setAttribute("style", style);
+    }
+  }
+}"""
+
+
+def faults(page, context=None, *, theme="light"):
+    """What axe finds wrong, a text a rule; in the light all of it, in the dark what may differ."""
+    page.emulate_media(color_scheme=theme)
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(axe_script())
+    colours = {"resultTypes": ["violations"], "runOnly": THEME_RULES}
+    found = page.evaluate(AXE, [context, colours, True])
+    if theme == "light":
+        off = {rule: {"enabled": False} for rule in THEME_RULES}
+        rest = {"resultTypes": ["violations"], "rules": off}
+        found += page.evaluate(AXE, [context, rest, False])
+    return [
+        f"{theme}: {rule['id']}: {rule['help']}"
+        + "".join(f"\n  {node['target']}: {node['failureSummary']}" for node in rule["nodes"])
+        for rule in found
+    ]
 
 
 # A worker of the site, driven without the page's own script: what it sent until it was idle.

@@ -3,41 +3,94 @@
 import gzip
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.conftest import pages
+from tests.browser.conftest import faults, new_page
+from tests.conftest import SITE, pages
 
 NARROW = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 900}
 WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
 
-READ = [page for page in pages() if page != "search.html"]
-LESSONS = [page for page in READ if page.startswith("lessons/")]
+LESSONS = [page for page in pages() if page.startswith("lessons/")]
+SHOWN = """() => [...document.body.querySelectorAll(":not(.theme-toggle *)")]
+  .filter((element) => element.checkVisibility({visibilityProperty: true}))
+  .map((element) => element.cloneNode().outerHTML)"""
 
 
-@pytest.mark.parametrize("path", pages())
-def test_page_is_whole_with_every_other_host_blocked(path, open_page):
-    page = open_page(path, viewport=WIDE)
-    page.evaluate("document.fonts.ready")
-    broken = page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
-    unloaded = page.evaluate(
+# -- One visit a page ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def window(chromium, address):
+    """The page in which all pages are visited, one after the other."""
+    window = new_page(chromium)
+    window.address = address
+    yield window
+    window.context.close()
+
+
+@pytest.fixture(scope="module", params=pages())
+def visit(request, window):
+    """A visit to a page of the site, which the tests below share: pytest runs them in a row."""
+    window.blocked, window.problems = [], []
+    window.set_viewport_size(WIDE)
+    window.emulate_media(color_scheme="light")
+    window.goto(f"{window.address}/{request.param}")
+    return window
+
+
+def test_page_is_whole_with_every_other_host_blocked(visit):
+    visit.evaluate("document.fonts.ready")
+    broken = visit.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
+    unloaded = visit.evaluate(
         "[...document.fonts].filter(f => f.status === 'error').map(f => f.family)"
     )
 
-    assert page.blocked == []
+    assert visit.blocked == []
     assert broken == [] and unloaded == []
-    assert page.problems == []
+    assert visit.problems == []
 
 
-@pytest.mark.parametrize("path", pages())
-def test_no_page_scrolls_sideways_on_a_phone(path, open_page):
-    page = open_page(path, viewport=NARROW)
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+def test_axe_finds_no_violation(visit):
+    assert faults(visit) == []
 
 
-@pytest.mark.parametrize("path", READ)
+def test_axe_finds_no_violation_in_the_dark(visit):
+    assert faults(visit, theme="dark") == []
+
+
+def test_both_themes_show_the_same(visit):
+    """So that what axe has found in one of them need not be looked for in the other."""
+    light, dark = [
+        visit.emulate_media(color_scheme=theme) or visit.evaluate(SHOWN)
+        for theme in ("light", "dark")
+    ]
+
+    assert light == dark
+
+
+def test_no_page_scrolls_sideways_on_a_phone(visit):
+    visit.set_viewport_size(NARROW)
+    width = visit.evaluate("document.documentElement.scrollWidth")
+    visit.set_viewport_size(WIDE)
+
+    assert width <= NARROW["width"]
+
+
+# -- Some of each kind -----------------------------------------------------------------------------
+
+
+def kinds():
+    """A page of each kind: all that lie in no folder, of a folder its index and the first other."""
+    kinds = {}
+    for page in pages():
+        folder, _, name = page.rpartition("/")
+        kinds.setdefault((folder, not folder or name == "index.html", not folder and name), page)
+    return sorted(kinds.values())
+
+
+@pytest.mark.parametrize("path", sorted({*kinds()} - {"search.html"}))
 def test_page_can_be_read_and_left_without_javascript(path, open_page):
     page = open_page(path, viewport=WIDE, java_script_enabled=False)
 
@@ -48,43 +101,34 @@ def test_page_can_be_read_and_left_without_javascript(path, open_page):
         assert folded or block.is_visible()
 
 
-ON_A_PHONE = ["index.html", *LESSONS[:2], "faq/index.html"]  # the layouts that differ there
+@pytest.mark.parametrize("path", ["index.html", *LESSONS[:2], "faq/index.html"])
+def test_axe_finds_no_violation_on_a_phone(path, open_page):
+    """On the pages whose layouts differ there, which are wide enough when they are loaded there."""
+    page = open_page(path, viewport=NARROW)
 
-
-@pytest.mark.parametrize(
-    ("path", "viewport"),
-    [
-        *(pytest.param(path, WIDE, id=path) for path in pages()),
-        *(pytest.param(path, NARROW, id=f"{path}, narrow") for path in ON_A_PHONE),
-    ],
-)
-def test_axe_finds_no_violation_in_either_theme(path, viewport, open_page):
-    page = open_page(path, viewport=viewport)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        result = Axe().run(page)
-
-        assert result.violations_count == 0, f"{theme}: {result.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert faults(page) + faults(page, theme="dark") == []
 
 
 @pytest.mark.parametrize("path", LESSONS)
-def test_a_lesson_weighs_little_over_the_wire(path, chromium, address):
+def test_a_lesson_weighs_little_over_the_wire(path, open_page, address):
+    """All that is fetched, also by scripts; tests/test_site.py weighs all that is declared."""
+    page = open_page(path, viewport=WIDE)
+    page.wait_for_load_state("networkidle")
+    fetched = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
     weights = {}
-
-    def weigh(response):
-        if response.request.resource_type != "image":
-            body = response.body()
-            packed = body if response.url.endswith(".woff2") else gzip.compress(body)
-            weights[response.url] = len(packed)
-
-    context = chromium.new_context(viewport=WIDE)
-    page = context.new_page()
-    page.on("response", weigh)
-    page.goto(f"{address}/{path}", wait_until="networkidle")
-    context.close()
+    for url in {page.url, *fetched}:
+        file = SITE / url.removeprefix(f"{address}/").partition("?")[0]
+        if file.suffix not in {".png", ".svg"}:
+            data = file.read_bytes()
+            weights[url] = len(data if file.suffix == ".woff2" else gzip.compress(data))
 
     assert any(url.endswith(".woff2") for url in weights), "the fonts were not seen"
+    assert any("progress.js" in url for url in weights), "what scripts import was not seen"
     assert sum(weights.values()) <= WEIGHT, weights
+
+
+# -- What only some pages have ---------------------------------------------------------------------
 
 
 def test_brackets_stretch_around_a_matrix(open_page):
@@ -165,7 +209,7 @@ def test_the_theme_can_be_chosen_by_keyboard_and_is_kept(open_page):
 
 
 def test_copying_a_session_leaves_the_prompts_out(open_page):
-    page = open_page("faq/dot-or-star.html", viewport=WIDE)
+    page = open_page("faq/dot-or-star.html", own=True, viewport=WIDE)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator("div.highlight").first.hover()
     page.locator("button.copybtn").first.click()

@@ -1,9 +1,9 @@
 """A reader steps through a program: by keyboard, by touch, by a link, guessing, or watching."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import faults
 from tests.conftest import ROOT, Site, serve
 
 SMALL = """# %% First
@@ -249,48 +249,38 @@ def test_a_prediction_hides_what_it_asks_for(player):
     expect(item.locator("details")).to_have_count(0)
 
 
-@pytest.mark.parametrize("guess", ["10", " 10 ", "10.0", "1e1", "np.int64(10)", "it is 10"])
-def test_a_right_guess_is_called_right(guess, player):
-    expect(ask(player, 2, guess)).to_have_text("Right: it is 10")
+def test_a_right_guess_is_called_right(player):
+    expect(ask(player, 2, " 10 ")).to_have_text("Right: it is 10")
     expect(step(player).get_by_role("table")).to_be_visible()
 
 
-@pytest.mark.parametrize("guess", ["11", "ten", "-10", "1 0", "[6 4]", "10 11"])
-def test_a_wrong_guess_gets_the_answer(guess, player):
-    expect(ask(player, 2, guess)).to_have_text(f"It is 10, and you wrote {guess}")
-    expect(player.get_by_role("status")).to_have_text(f"It is 10, and you wrote {guess}.")
+def test_a_wrong_guess_gets_the_answer(player):
+    expect(ask(player, 2, "1 0")).to_have_text("It is 10, and you wrote 1 0")
+    expect(player.get_by_role("status")).to_have_text("It is 10, and you wrote 1 0.")
 
 
-@pytest.mark.parametrize(
-    ("guess", "right"),
-    [("(2,)", True), ("2", True), ("[2]", True), ("2,", True), ("(1, 2)", False), ("2x2", False)],
-)
-def test_a_shape_can_be_written_as_one_likes(guess, right, player):
-    verdict = "Right: it is (2,)" if right else f"It is (2,), and you wrote {guess}"
-    expect(ask(player, 5, guess)).to_have_text(verdict)
+MATRIX = "[[1 2]\n [3 4]]"
 
 
-@pytest.mark.parametrize(
-    ("number", "guess", "right"),
-    [
-        (2, "float64", True),
-        (2, "np.float64", False),  # no number in the answer: all words count
-        (2, "Float64", True),
-        (2, "float32", False),
-        (3, "[[1 2]\n [3 4]]", True),
-        (3, "array([[1, 2], [3, 4]])", True),
-        (3, "1 2 3 4", True),
-        (3, "[[1, 3], [2, 4]]", False),
-        (4, "0.333", True),
-        (4, ".33", True),
-        (4, ".3", False),
-        (4, "0.5", False),
-    ],
-)
-def test_words_matrices_and_fractions_can_be_guessed(number, guess, right, open_page):
-    player = open_page("two.html").locator("#small")
+def test_a_guess_can_be_written_as_one_likes(open_page, address, subtests):
+    page = open_page("index.html")
+    for answer, right, wrong in (
+        ("10", ["10", "10.0", "1e1", "np.int64(10)", "it is 10"], ["11", "ten", "-10", "1 0"]),
+        ("10", [], ["[6 4]", "10 11"]),
+        ("(2,)", ["(2,)", "2", "[2]", "2,"], ["(1, 2)", "2x2"]),
+        # no number in the answer: all words count
+        ("float64", ["float64", "Float64"], ["np.float64", "float32"]),
+        (MATRIX, [MATRIX, "array([[1, 2], [3, 4]])", "1 2 3 4"], ["[[1, 3], [2, 4]]"]),
+        ("0.3333333333333333", ["0.333", ".33"], [".3", "0.5"]),
+    ):
+        for guess in right + wrong:
+            with subtests.test(f"{guess} for {answer}"):
+                said = page.evaluate(
+                    "async ([player, ...texts]) => (await import(player)).same(...texts)",
+                    [f"{address}/_static/player.js", guess, answer],
+                )
 
-    expect(ask(player, number, guess)).to_contain_text("Right" if right else "and you wrote")
+                assert said is (guess in right)
 
 
 def test_a_guess_is_text_and_nothing_else(player):
@@ -346,8 +336,9 @@ def test_a_link_opens_its_step_with_its_code_in_sight(width, open_page):
     expect(player.get_by_role("button", name="Next")).to_be_in_viewport()
 
 
-def test_moving_changes_the_address_but_adds_no_history(player):
-    page = player.page
+def test_moving_changes_the_address_but_adds_no_history(open_page):
+    page = open_page("index.html", own=True)  # whose history is short: Chromium counts to 50
+    player = page.locator(".la-player")
     before = page.evaluate("history.length")
     press(player, "Next")
     assert address_of(page) == "index.html#algebra-ops-2"
@@ -385,8 +376,9 @@ def test_an_address_of_something_else_leaves_the_player_at_its_first_step(open_p
 
 
 @pytest.fixture
-def playing(player):
+def playing(open_page):
     """The player with a clock that stands still, predicting turned off."""
+    player = open_page("index.html", own=True).locator(".la-player")
     player.page.clock.install()
     player.get_by_role("switch").uncheck()
     return player
@@ -534,13 +526,10 @@ def test_nothing_is_wider_than_the_page_and_axe_finds_nothing(width, open_page):
     ask(page.locator("#small"), 3, "guess")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        for move in ("Home", "ArrowRight", "End"):
-            page.locator("#other").get_by_role("button", name="Next").focus()
-            page.keyboard.press(move)
-            result = Axe().run(page, context=".la-player")
-            assert result.violations_count == 0, f"{theme}: {result.generate_report()}"
+    for move in ("Home", "ArrowRight", "End"):
+        page.locator("#other").get_by_role("button", name="Next").focus()
+        page.keyboard.press(move)
+        assert faults(page, ".la-player") + faults(page, ".la-player", theme="dark") == []
 
 
 def test_what_can_be_pressed_is_large_enough_for_a_finger(open_page):

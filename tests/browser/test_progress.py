@@ -1,5 +1,6 @@
 """What a reader has passed is kept in the browser, whatever the browser does, and never lost."""
 
+import itertools
 import json
 
 import pytest
@@ -48,8 +49,11 @@ def address(tmp_path_factory):
 class Tab:
     """A page, and what its progress.js says."""
 
+    numbers = itertools.count()
+
     def __init__(self, page, address):
         self.page, self.module = page, f"{address}/_static/progress.js"
+        self.file = self.module
 
     def __call__(self, expression, argument=None):
         """The value of an expression in which `p` is the module and `x` the argument."""
@@ -81,10 +85,14 @@ class Tab:
         page.goto(self.page.url)
         return Tab(page, self.module.partition("/_static")[0])
 
+    def begin(self):
+        """Load the module anew, as the next page does, beside those that were loaded before."""
+        self.module = f"{self.file}?{next(self.numbers)}"
+
     def without_us(self):
         """A page of the same site on which none of its scripts runs."""
         page = self.page.context.new_page()
-        page.goto(self.module)
+        page.goto(self.file)
         return page
 
 
@@ -92,14 +100,9 @@ class Tab:
 def tab(open_page, address):
     """tab(text that is stored, script that runs before all others) → Tab"""
 
-    def tab(text=None, script=None):
-        page = open_page("index.html")
-        if text is not None:
-            page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
-        if script:
-            page.add_init_script(script)
-        page.reload()
-        return Tab(page, address)
+    def tab(text=None, script=None, own=False):
+        stored = None if text is None else {KEY: text}
+        return Tab(open_page("index.html", stored=stored, script=script or "", own=own), address)
 
     return tab
 
@@ -197,13 +200,13 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("text", BAD.values(), ids=BAD)
-def test_a_file_that_is_none_is_refused_with_a_sentence(text, tab):
+def test_a_file_that_is_none_is_refused_with_a_sentence(tab, subtests):
     one = tab(TEXT)
-    said = one("(() => { try { p.importText(x) } catch (error) { return error.message } })()", text)
-
-    assert said == "That is no progress of this site."
-    assert one("p.read()") == STATE == one.stored()
+    refuse = "(() => { try { p.importText(x) } catch (error) { return error.message } })()"
+    for name, text in BAD.items():
+        with subtests.test(name):
+            assert one(refuse, text) == "That is no progress of this site."
+            assert one("p.read()") == STATE == one.stored()
 
 
 def test_a_file_of_a_later_version_is_refused_with_another(tab):
@@ -233,22 +236,26 @@ def test_undo_brings_back_what_was_cleared_and_keeps_what_came_since(tab):
 # -- What cannot be read -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", [*BAD.values(), LATER], ids=[*BAD, "a later version"])
-def test_what_cannot_be_read_is_set_aside_and_the_page_works(text, tab):
-    one = tab(text)
+def test_what_cannot_be_read_is_set_aside_and_the_page_works(tab, subtests):
+    one = tab()
+    for name, text in {**BAD, "a later version": LATER}.items():
+        with subtests.test(name):
+            one.page.evaluate("localStorage.clear()")
+            one.page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
+            one.begin()
 
-    assert list(one.asides().values()) == [text] and one.stored() is None
-    (key,) = one.asides()
-    assert f"set aside in this browser, as {key}" in one("p.trouble()")
-    one("p.pass('v-dot')")
-    one.reload()
-    assert one("p.passed('v-dot')") is True and list(one.asides().values()) == [text]
-    assert one.page.problems == []
+            assert list(one.asides().values()) == [text] and one.stored() is None
+            (key,) = one.asides()
+            assert f"set aside in this browser, as {key}" in one("p.trouble()")
+            one("p.pass('v-dot')")
+            one.begin()
+            assert one("p.passed('v-dot')") is True and list(one.asides().values()) == [text]
+            assert one.page.problems == []
 
 
 def test_what_was_set_aside_before_is_never_overwritten(tab):
     """Even in the same millisecond."""
-    one = tab()
+    one = tab(own=True)
     one.page.clock.set_fixed_time("2026-01-01T00:00:00Z")
     for text in ("first", "second", "third"):
         one.page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
