@@ -136,10 +136,12 @@ def prerelease(session):
 
 @nox.session
 def mutate(session):
-    """Change what the site says and see each change caught: a sample, or all with `-- --all`."""
-    install(session, "docs", "test")
+    """Change what the site says, or with `-- --code` break the code, and see each change caught."""
+    of_code = "--code" in session.posargs  # else a sample, or all with `-- --all`
+    install(session, "docs", "test", *(["browser", "cluster", "live"] if of_code else []))
     build(session)
-    session.run("python", "-m", "tests.mutate", *session.posargs)
+    module = "tests.breakages" if of_code else "tests.mutate"
+    session.run("python", "-m", module, *session.posargs)
 
 
 @nox.session
