@@ -52,7 +52,7 @@ def chromium():
 
 
 def new_page(chromium, **options):
-    """A page in a context of its own; `blocked` lists its requests to elsewhere, `problems` errors."""
+    """A page in a context of its own; `blocked` has its requests to elsewhere, `problems` errors."""
     page = chromium.new_context(reduced_motion="reduce", **options).new_page()
     page.address, page.blocked, page.problems = "", [], []
 
