@@ -52,7 +52,7 @@ def chromium():
 
 
 def new_page(chromium, **options):
-    """A page in a context of its own; `blocked` has its requests to elsewhere, `problems` errors."""
+    """A page in its own context; `blocked` has its requests to elsewhere, `problems` its errors."""
     page = chromium.new_context(reduced_motion="reduce", **options).new_page()
     page.address, page.blocked, page.problems = "", [], []
 
@@ -148,9 +148,9 @@ AXE = """async ([context, options, onePerLook]) => {
   const looks = new Map([[null, ""]]);
   const behind = (element) => {
     if (!looks.has(element)) {
-      const {backgroundColor, backgroundImage, opacity, filter, position} = getComputedStyle(element);
-      const own = [backgroundColor, backgroundImage, opacity, filter].join();
-      const isApart = element instanceof SVGElement || /absolute|fixed|sticky/.test(position);
+      const style = getComputedStyle(element);
+      const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter].join();
+      const isApart = element instanceof SVGElement || /absolute|fixed|sticky/.test(style.position);
       const below = behind(element.parentElement);
       looks.set(element, `${below}${below.endsWith(own) ? "" : own}${isApart ? looks.size : ""}`);
     }
