@@ -149,7 +149,8 @@ AXE = """async ([context, options, onePerLook]) => {
   const behind = (element) => {
     if (!looks.has(element)) {
       const style = getComputedStyle(element);
-      const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter].join();
+      const {backgroundColor, backgroundImage, opacity, filter} = style;
+      const own = [backgroundColor, backgroundImage, opacity, filter].join();
       const isApart = element instanceof SVGElement || /absolute|fixed|sticky/.test(style.position);
       const below = behind(element.parentElement);
       looks.set(element, `${below}${below.endsWith(own) ? "" : own}${isApart ? looks.size : ""}`);
