@@ -1,9 +1,12 @@
 """{claim}: a condition that must hold for the sentence above it to be true, checked at build."""
 
+from docutils import nodes
 from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.eval import retrieve_eval_data
+from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +25,7 @@ class ClaimDirective(SphinxDirective):
     required_arguments = 1
     final_argument_whitespace = True  # the whole line is the condition
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         condition = " ".join(self.arguments[0].split())
         try:
             # display, since IPython shows no bare value after a cell that ends in a semicolon
@@ -38,10 +41,10 @@ class ClaimDirective(SphinxDirective):
                 )
         return []
 
-    def warn(self, text):
+    def warn(self, text: str) -> None:
         logger.warning(text, location=self.get_location(), type="claims")
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("claim", ClaimDirective)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

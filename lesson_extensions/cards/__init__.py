@@ -5,13 +5,16 @@ directive.py finds the pages, and draws the cards when all pages have been read.
 
 from pathlib import Path
 
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
 from lesson_extensions.cards import directive
 from lesson_extensions.shared.assets import add_assets
 
 STATIC = Path(__file__).parent / "static"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(directive.cards)
     app.add_directive("cards", directive.CardsDirective)
     app.add_post_transform(directive.DrawCards)

@@ -4,11 +4,15 @@ Each file stays a page of its own, with an address, a place in the navigation an
 the card shows how it begins. A new file is a new card: no list names it.
 """
 
+from typing import Any
+
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.directives.other import TocTree
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import docname_join, logging
 from sphinx.util.matching import patfilter
@@ -21,16 +25,18 @@ logger = logging.getLogger(__name__)
 
 KEPT = "la-cards"  # where Sphinx's metadata of a page has its cards: page → order
 
+pages_read: set[str] = set()  # by this build
+
 
 class cards(nodes.General, nodes.Element):
     """Stands where the cards of `docnames` will be drawn, when all pages have been read."""
 
 
-def is_snippet(node):
+def is_snippet(node: nodes.Node) -> bool:
     return isinstance(node, nodes.literal_block) and node.astext().startswith(">>>")
 
 
-def first_paragraph(page):
+def first_paragraph(page: nodes.section) -> nodes.Node | None:
     return next((child for child in page if isinstance(child, nodes.paragraph)), None)
 
 
@@ -51,7 +57,7 @@ PARTS = {
 }
 
 
-def parts(argument):
+def part_names(argument: str) -> list[str]:
     return [directives.choice(part, tuple(PARTS)) for part in argument.split()]
 
 
@@ -67,9 +73,9 @@ class CardsDirective(TocTree):
 
     required_arguments = 1
     has_content = False
-    option_spec = {"caption": directives.unchanged_required, "require": parts}
+    option_spec = {"caption": directives.unchanged_required, "require": part_names}
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         here = self.env.current_document.docname
         pattern = docname_join(here, self.arguments[0])
         docnames = sorted(patfilter(self.env.found_docs - {here}, pattern), key=self.order)
@@ -78,7 +84,7 @@ class CardsDirective(TocTree):
                 "no page matches %r", pattern, location=self.get_location(), type="cards"
             )
         places = self.env.metadata[here].setdefault(KEPT, {})
-        places.update({docname: place(self.env, docname) for docname in docnames})
+        places.update({docname: order_asked(self.env, docname) for docname in docnames})
         node = cards(docnames=docnames, require=self.options.get("require", []))
         self.set_source_info(node)
 
@@ -88,8 +94,8 @@ class CardsDirective(TocTree):
         self.env.glob_toctrees.add(here)  # read again when a page is added or deleted
         return [node, *toctree]
 
-    def order(self, docname):
-        order = place(self.env, docname)
+    def order(self, docname: str) -> tuple[float, str]:
+        order = order_asked(self.env, docname)
         if not isinstance(order, (int, float)):
             logger.warning(
                 "the order %r is no number; write one such as `order: 5`",
@@ -102,7 +108,7 @@ class CardsDirective(TocTree):
         return order, docname
 
 
-def place(env, docname):
+def order_asked(env: BuildEnvironment, docname: str) -> Any:
     return front_matter.read_ahead(env, docname, "order", front_matter.LAST)
 
 
@@ -110,24 +116,25 @@ def place(env, docname):
 # it is written again.
 
 
-def read_again(app, env, added, changed, removed):
+def read_again(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
     """The pages of which a card has asked for another place."""
     return [
         page
         for page, metadata in env.metadata.items()
         for docname, order in metadata.get(KEPT, {}).items()
-        if docname in changed and place(env, docname) != order
+        if docname in changed and order_asked(env, docname) != order
     ]
 
 
-def note_read(app, env, docnames):
-    app.cards_read = set(docnames)
+def note_read(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    pages_read.clear()
+    pages_read.update(docnames)
 
 
-def write_again(app, env):
-    return [
-        page for page, data in env.metadata.items() if app.cards_read & data.get(KEPT, {}).keys()
-    ]
+def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    return [page for page, data in env.metadata.items() if pages_read & data.get(KEPT, {}).keys()]
 
 
 class DrawCards(SphinxPostTransform):
@@ -135,14 +142,14 @@ class DrawCards(SphinxPostTransform):
 
     default_priority = 5
 
-    def run(self, **kwargs):
+    def run(self, **kwargs: Any) -> None:
         for node in list(self.document.findall(cards)):
             drawn = [self.card(docname, node["require"]) for docname in node["docnames"]]
             grid = nodes.container(classes=["la-cards"], is_div=True, design_component="grid")
             grid += [card for card in drawn if card is not None]
             node.replace_self(grid)
 
-    def card(self, docname, require):
+    def card(self, docname: str, require: list[str]) -> nodes.Element | None:
         """card > card-body > rubric > pending_xref; summary; snippet; reference"""
         page = next(self.env.get_doctree(docname).findall(nodes.section), None)
         if page is None:
@@ -165,7 +172,7 @@ class DrawCards(SphinxPostTransform):
                     subtype=part,
                 )
 
-        text = nodes.inline("", "", *(child.deepcopy() for child in page[0]))
+        text = nodes.inline("", "", *(child.deepcopy() for child in page[0].children))
         link = addnodes.pending_xref(
             "",
             text,
@@ -178,7 +185,7 @@ class DrawCards(SphinxPostTransform):
         title = nodes.rubric("", "", link, classes=["la-card__title"])
         title["heading-level"] = 2
         lesson = lessons_of(self.env).get(docname)
-        body = [title]
+        body: list[nodes.Node] = [title]
         if lesson is not None:
             minutes = f"{lesson['minutes']} minutes"
             body.append(nodes.paragraph("", "", nodes.Text(lesson["summary"])))

@@ -6,13 +6,16 @@ asks the reader.
 
 from pathlib import Path
 
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
 from lesson_extensions.check import directive, nodes
 from lesson_extensions.shared.assets import add_assets
 
 STATIC = Path(__file__).parent / "static"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     nodes.setup(app)
     app.add_directive("check", directive.CheckDirective)
     add_assets(app)  # check.js imports guess.js and progress.js from there

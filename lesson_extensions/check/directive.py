@@ -3,6 +3,7 @@
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -28,6 +29,10 @@ KINDS = {  # what the reader is asked to do
     "raises": "choose what raises, and the error",
 }
 TYPED = ("number", "shape")
+
+Spec = dict[str, Any]  # what prover.py is asked
+Proof = dict[str, Any]  # what it answers
+Choice = tuple[nodes.Element, list[nodes.Node], list[nodes.Node]]  # see read_choice()
 
 
 class Refused(Exception):
@@ -68,7 +73,7 @@ class CheckDirective(SphinxDirective):
         name: directives.unchanged for name in ("label", "kind", "answer", "holds", "tolerance")
     }
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         self.env.note_dependency(str(PROVER))
         self.env.note_dependency(values.__file__)
         try:
@@ -79,12 +84,12 @@ class CheckDirective(SphinxDirective):
             self.warn("label", str(error))
         return []
 
-    def warn(self, subtype, text):
+    def warn(self, subtype: str, text: str) -> None:
         logger.warning(
             "%s", text, location=(self.env.docname, self.lineno), type="check", subtype=subtype
         )
 
-    def build(self):
+    def build(self) -> check:
         kind = self.options.get("kind", "one")
         if kind not in KINDS:
             raise Refused(
@@ -92,7 +97,7 @@ class CheckDirective(SphinxDirective):
             )
         label = self.options.get("label", "")
         claim(self, {label: "Check"}, "dot-product")
-        question, items, explanation = self.parts()
+        question, items, explanation = self.split_content()
         choices = [read_choice(number, item) for number, item in enumerate(items, 1)]
         panes = [pane for part in question for pane in part.findall(nodes.literal_block)]
         setup = [pane.astext() for pane in panes if pane.get("language") == "python"]
@@ -123,8 +128,8 @@ class CheckDirective(SphinxDirective):
         node += check_title("", f"Check: {asked}")
         node += nodes.container("", *question, classes=["la-check__question"])
         if kind not in TYPED:
-            shown = [[nodes.paragraph("", "", choices[index][0].deepcopy())] for index in order]
-            node += bullets("la-check__choices", shown)
+            shown = (nodes.paragraph("", "", choices[index][0].deepcopy()) for index in order)
+            node += bullets("la-check__choices", [[choice] for choice in shown])
         right = self.answer(spec, proof, choices)
         answer = fold("", fold_title("", "Answer"), right, classes=["la-check__answer"])
         answer += nodes.container("", *explanation, classes=["la-check__explanation"])
@@ -138,7 +143,7 @@ class CheckDirective(SphinxDirective):
         node["notebook"] = [text_cell("", heading, *copies(node.children[1:]))]
         return node
 
-    def parts(self):
+    def split_content(self) -> tuple[list[nodes.Node], list[nodes.Node], list[nodes.Node]]:
         """(question, items of the list, explanation); a line `---` may stand for the list."""
         content = self.parse_content_to_nodes()
         at = next(
@@ -164,9 +169,9 @@ class CheckDirective(SphinxDirective):
             )
         return question, items, explanation
 
-    def prove(self, spec):
+    def prove(self, spec: Spec) -> Proof:
         try:
-            proof = snippets.ask(PROVER, spec)
+            proof: Proof = snippets.ask(PROVER, spec)
         except snippets.SnippetError as error:
             raise Refused(
                 "run", f"this check could not be proven: {error}; look for an endless loop in it"
@@ -178,9 +183,10 @@ class CheckDirective(SphinxDirective):
             raise Refused("key", last)
         return proof
 
-    def answer(self, spec, proof, choices):
+    def answer(self, spec: Spec, proof: Proof, choices: list[Choice]) -> nodes.Element:
         """What is right, in a paragraph."""
         kind, right = spec["kind"], proof["right"]
+        parts: list[nodes.Node] = []
         if kind == "order":
             code = "\n".join(choice["code"] for choice in spec["choices"])
             block = nodes.literal_block(code, code, language="python")
@@ -197,7 +203,6 @@ class CheckDirective(SphinxDirective):
             said = nodes.literal(proof["message"], proof["message"])
             parts = [choices[right[0]][0].deepcopy(), nodes.Text(" raises "), said]
         else:
-            parts = []
             for index in right:
                 parts += [nodes.Text(", "), choices[index][0].deepcopy()]
                 value, code = proof["values"][index], spec["choices"][index]["code"]
@@ -207,17 +212,17 @@ class CheckDirective(SphinxDirective):
         return nodes.paragraph("", "", *parts, classes=["la-check__key"])
 
 
-def read_choice(number, item):
+def read_choice(number: int, item: nodes.Node) -> Choice:
     """(code or words, inline nodes of the misconception, the paragraphs that follow)"""
     blocks = item.children
     first = blocks[0] if blocks and isinstance(blocks[0], nodes.paragraph) else nodes.paragraph()
-    if not first.children or not isinstance(first[0], (nodes.literal, nodes.emphasis)):
+    choice, *text = first.children or [nodes.Text("")]
+    if not isinstance(choice, (nodes.literal, nodes.emphasis)):
         raise Refused(
             "choice",
             f"choice {number} does not begin with code; write `- ` and a Python expression "
             "between backticks, and after a wrong one `: ` and the misconception behind it",
         )
-    choice, *text = first.children
     if text:
         start = text[0].lstrip() if isinstance(text[0], nodes.Text) else ""
         if not start.startswith(":"):
@@ -227,23 +232,25 @@ def read_choice(number, item):
                 "with a colon; write `: ` and the misconception behind the wrong choice",
             )
         text[0] = nodes.Text(start[1:].lstrip())
-    return choice, [part for part in text if part.astext()], blocks[1:]
+    return choice, [part for part in text if part.astext()], list(blocks[1:])
 
 
-def why(choice, text, blocks):
+def why(
+    choice: nodes.Element, text: list[nodes.Node], blocks: list[nodes.Node]
+) -> list[nodes.Node]:
     """The code and the misconception behind it."""
     first = nodes.paragraph("", "", choice.deepcopy(), nodes.Text(": "))
     first += [part.deepcopy() for part in text]
     return [first, *(block.deepcopy() for block in blocks)]
 
 
-def bullets(css, items):
+def bullets(css: str, items: list[list[nodes.Node]]) -> nodes.bullet_list:
     listing = nodes.bullet_list(bullet="-", classes=[css])
     listing += [nodes.list_item("", *blocks) for blocks in items]
     return listing
 
 
-def shuffled(label, count, never_sorted):
+def shuffled(label: str, count: int, never_sorted: bool) -> list[int]:
     """The indices 0 … count - 1, always in the same disorder for the same label.
 
     Lines that have to be sorted stand neither in their order nor in its reverse.
@@ -254,7 +261,7 @@ def shuffled(label, count, never_sorted):
     return order
 
 
-def key_of(spec, proof, order):
+def key_of(spec: Spec, proof: Proof, order: list[int]) -> dict[str, Any]:
     """What check.js compares with; choices are counted as they are shown."""
     kind = spec["kind"]
     if kind in TYPED:
@@ -273,7 +280,7 @@ def key_of(spec, proof, order):
     return key
 
 
-def todo(spec, proof):
+def todo(spec: Spec, proof: Proof) -> str:
     """What the reader is to do, such as: type a number, to within 0.01."""
     text = KINDS[spec["kind"]]
     if proof.get("tolerance"):
@@ -281,22 +288,22 @@ def todo(spec, proof):
     return text
 
 
-def decimal(value, tolerance):
+def decimal(value: float, tolerance: float) -> str:
     """A number with the digits that its tolerance asks for, and one more."""
     if not tolerance:
         return f"{round(value, 9):g}" if value != round(value) else str(round(value))
     return f"{float(f'{value:.{max(0, 1 - exponent(tolerance))}f}'):.12g}"
 
 
-def exponent(number):
+def exponent(number: float) -> int:
     """The power of ten of its first digit."""
     return int(f"{number:e}".partition("e")[2])
 
 
-def tells(code, value):
+def tells(code: str, value: str) -> bool:
     """Whether one reads the value off the code, as off `np.array([1, 2])`."""
 
-    def bare(text):
+    def bare(text: str) -> str:
         return re.sub(r"np\.|\s|\.(?=[,\])])|\.0(?=\D|$)", "", text)
 
     return bare(code) == bare(value) or len(value) > 60

@@ -10,6 +10,8 @@ import io
 import itertools
 import math
 import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,11 +26,15 @@ PUBLIC = {
 }
 
 
+Spec = dict[str, Any]  # see prove()
+Result = dict[str, Any]
+
+
 class Broken(Exception):
     """The problems of a check about which no more can be said before they are mended."""
 
 
-def prove(spec):
+def prove(spec: Spec) -> Result:
     """What the check `spec` asks for, as far as it can be told, and its `problems`.
 
     spec: kind; answer, holds and tolerance, texts that may be empty; setup, code; shown, the code
@@ -39,7 +45,7 @@ def prove(spec):
     right: indices of choices} and, by kind, answer: text; value, tolerance and wrong: numbers or
     shapes; orders: {lines as far as they tell: what Python says}; error, message and errors.
     """
-    result = {"problems": [], "values": [], "right": []}
+    result: Result = {"problems": [], "values": [], "right": []}
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -50,7 +56,7 @@ def prove(spec):
     return result
 
 
-def refuse_strays(spec):
+def refuse_strays(spec: Spec) -> None:
     """Refuse options that mean nothing, or are missing, for the kind."""
     kind, given = spec["kind"], {name for name in ("answer", "holds", "tolerance") if spec[name]}
     wanted, allowed = {
@@ -85,7 +91,7 @@ def refuse_strays(spec):
 # -- Running -------------------------------------------------------------------------------------
 
 
-def names(spec):
+def names(spec: Spec) -> dict[str, Any]:
     """What the set-up defines, made anew, so that one choice cannot spoil another."""
     namespace = {"np": np, "__name__": "__main__"}
     try:
@@ -95,7 +101,7 @@ def names(spec):
     return namespace
 
 
-def value_of(code, namespace, what):
+def value_of(code: str, namespace: dict[str, Any], what: str) -> Any:
     """The value of an expression; raises Broken, naming `what`, where it has none."""
     try:
         return eval(compile(code.strip(), what, "eval"), namespace)
@@ -105,7 +111,7 @@ def value_of(code, namespace, what):
         raise Broken(f"{what} fails: {said(error)}") from None
 
 
-def is_true(code, namespace, what):
+def is_true(code: str, namespace: dict[str, Any], what: str) -> bool:
     """Whether a condition holds; raises Broken where it is neither true nor false."""
     value = value_of(code, namespace, what)
     if isinstance(value, (bool, np.bool)):
@@ -113,18 +119,18 @@ def is_true(code, namespace, what):
     raise Broken(f"{what} gives {shown(value)}, but must be True or False")
 
 
-def public_class(error):
+def public_class(error: BaseException) -> type:
     """Its class, or the nearest above it that a reader can name."""
     return next(kind for kind in type(error).__mro__ if kind in PUBLIC)
 
 
-def said(error):
+def said(error: BaseException) -> str:
     """The last line of the traceback, without the module of the error."""
     text = " ".join(str(error).split())
     return f"{public_class(error).__name__}: {text}" if text else public_class(error).__name__
 
 
-def shown(value):
+def shown(value: Any) -> str:
     """As Python shows it, but on one line, and numbers bare and without their unsure digits."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -141,19 +147,20 @@ def shown(value):
 # -- Choices -------------------------------------------------------------------------------------
 
 
-def called(spec, index):
+def called(spec: Spec, index: int) -> str:
     """How a choice is named to its author."""
     return f"choice {index + 1}, `{spec['choices'][index]['code']}`,"
 
 
-def listed(texts):
+def listed(texts: list[str]) -> str:
     *most, last = texts
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def values_of(spec):
+def values_of(spec: Spec) -> list[tuple[dict[str, Any], Any]]:
     """[(namespace, value)] of the choices, each in a namespace of its own."""
-    found, problems = [], []
+    found: list[tuple[dict[str, Any], Any]] = []
+    problems: list[Any] = []
     for index, choice in enumerate(spec["choices"]):
         namespace, what = names(spec), called(spec, index)
         try:
@@ -168,7 +175,7 @@ def values_of(spec):
     return found
 
 
-def refuse_equals(spec, values):
+def refuse_equals(spec: Spec, values: list[Any]) -> Iterator[str]:
     for i, j in itertools.combinations(range(len(values)), 2):
         if same(values[i], values[j]):
             codes = [f"`{spec['choices'][index]['code']}`" for index in (i, j)]
@@ -178,7 +185,9 @@ def refuse_equals(spec, values):
             )
 
 
-def refuse_marks(spec, right, is_wrong, is_right):
+def refuse_marks(
+    spec: Spec, right: list[int], is_wrong: Callable[[int], str], is_right: Callable[[int], str]
+) -> Iterator[str]:
     """Yield where a choice is marked, by a misconception or none, as what it is not."""
     for index, choice in enumerate(spec["choices"]):
         if choice["misconception"] and index in right:
@@ -193,7 +202,7 @@ def refuse_marks(spec, right, is_wrong, is_right):
             )
 
 
-def is_typed(code):
+def is_typed(code: str) -> bool:
     """Whether the expression is a mere literal, of which nothing is computed."""
     try:
         ast.literal_eval(code.strip())
@@ -202,7 +211,7 @@ def is_typed(code):
     return True
 
 
-def prove_choices(spec, result):
+def prove_choices(spec: Spec, result: Result) -> None:
     """Kinds one and several."""
     one, holds = spec["kind"] == "one", spec["holds"]
     for index, choice in enumerate(spec["choices"]):
@@ -228,7 +237,7 @@ def prove_choices(spec, result):
         for choice, value in zip(spec["choices"], values, strict=True)
     ]
     if holds:
-        problems = []
+        problems: list[Any] = []
         for index, (namespace, _) in enumerate(found):
             what = f"`{holds}`, of {called(spec, index)}"
             try:
@@ -242,7 +251,7 @@ def prove_choices(spec, result):
         result["right"] = [index for index, value in enumerate(values) if same(value, expected)]
     right, problems = result["right"], result["problems"]
 
-    def gives(index):
+    def gives(index: int) -> str:
         if holds:
             return f"`{holds}` is {index in right}"
         value = result["values"][index]
@@ -274,15 +283,16 @@ def prove_choices(spec, result):
 # -- Typed answers -------------------------------------------------------------------------------
 
 
-def as_number(value, what):
+def as_number(value: Any, what: str) -> float:
     """A finite number; raises Broken for anything else."""
     array = np.asarray(value)
     if array.shape != () or array.dtype.kind not in "iuf" or not np.isfinite(array):
         raise Broken(f"{what} gives {shown(value)}, but must give one finite number")
-    return array.item()
+    number: float = array.item()
+    return number
 
 
-def as_shape(value, what):
+def as_shape(value: Any, what: str) -> list[int]:
     """A shape; raises Broken for anything else."""
     if not isinstance(value, tuple) or not all(
         isinstance(length, (int, np.integer)) and not isinstance(length, bool) and length >= 0
@@ -292,7 +302,7 @@ def as_shape(value, what):
     return [int(length) for length in value]
 
 
-def tolerance_of(spec, value):
+def tolerance_of(spec: Spec, value: float) -> float:
     """How far a reader's number may be off; raises Broken where the author's is of no use."""
     text = spec["tolerance"]
     whole = math.isclose(value, round(value), rel_tol=RTOL, abs_tol=RTOL)
@@ -314,33 +324,34 @@ def tolerance_of(spec, value):
     return tolerance
 
 
-def slack(value):
+def slack(value: float) -> float:
     """How far two numbers are apart that are the same but for rounding; guess.js has it too."""
     return RTOL * max(1, abs(value))
 
 
-def hidden_numbers(spec):
+def hidden_numbers(spec: Spec) -> list[complex]:
     """The numbers in the answer's code that do not lie in code that the question shows."""
     seen = set()
     for code in spec["shown"]:
         with contextlib.suppress(SyntaxError):
             seen.add(ast.dump(ast.parse(code.strip(), mode="eval").body))
 
-    def find(node):
+    def find(node: ast.AST) -> Iterator[complex]:
         if ast.dump(node) in seen:
             return
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float, complex):
-            yield node.value
+        constant = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(constant, (int, float, complex)) and not isinstance(constant, bool):
+            yield constant
         for child in ast.iter_child_nodes(node):
             yield from find(child)
 
     return list(find(ast.parse(spec["answer"].strip(), mode="eval").body))
 
 
-def prove_typed(spec, result):
+def prove_typed(spec: Spec, result: Result) -> None:
     """Kinds number and shape."""
     is_number = spec["kind"] == "number"
-    read = as_number if is_number else as_shape
+    read: Callable[[Any, str], Any] = as_number if is_number else as_shape
     what = f"the answer, `{spec['answer']}`,"
     expected = value_of(spec["answer"], names(spec), what)
     value = read(expected, what)
@@ -365,10 +376,10 @@ def prove_typed(spec, result):
     result["wrong"] = [other for index, other in enumerate(typed) if index not in result["right"]]
     within = f"to within {tolerance:g} " if tolerance else ""
 
-    def is_right(index):
+    def is_right(index: int) -> str:
         return f"the answer is {within}{result['values'][index]}"
 
-    def is_wrong(index):
+    def is_wrong(index: int) -> str:
         return f"the answer is {result['answer']}"
 
     problems = result["problems"]
@@ -386,7 +397,7 @@ def prove_typed(spec, result):
 # -- Lines in order ------------------------------------------------------------------------------
 
 
-def try_order(spec, order):
+def try_order(spec: Spec, order: Sequence[int]) -> tuple[int, str]:
     """(how many lines tell, what Python says): all lines and "" where the order works."""
     namespace = names(spec)
     for count, index in enumerate(order, 1):
@@ -403,7 +414,7 @@ def try_order(spec, order):
     return len(order), f"{ran} is False"
 
 
-def prove_order(spec, result):
+def prove_order(spec: Spec, result: Result) -> None:
     """Kind order: all permutations are run."""
     choices, problems = spec["choices"], result["problems"]
     if len(choices) > 5:
@@ -442,7 +453,7 @@ def prove_order(spec, result):
 # -- What raises ---------------------------------------------------------------------------------
 
 
-def error_of(spec, index):
+def error_of(spec: Spec, index: int) -> BaseException | None:
     """What the choice raises, and None if it does not."""
     code, namespace = spec["choices"][index]["code"], names(spec)
     for mode in ("eval", "exec"):
@@ -459,24 +470,24 @@ def error_of(spec, index):
     return None
 
 
-def prove_raises(spec, result):
+def prove_raises(spec: Spec, result: Result) -> None:
     """Kind raises: one does, and the reader names the error."""
     if words := [called(spec, i) for i, choice in enumerate(spec["choices"]) if choice["words"]]:
         raise Broken(*(f"{one} is no code; write an expression or a statement" for one in words))
-    errors = [error_of(spec, index) for index in range(len(spec["choices"]))]
-    right = [index for index, error in enumerate(errors) if error is not None]
-    result["right"] = right
-    result["values"] = ["" if error is None else said(error) for error in errors]
+    found = [error_of(spec, index) for index in range(len(spec["choices"]))]
+    errors = {index: error for index, error in enumerate(found) if error is not None}
+    result["right"] = right = list(errors)
+    result["values"] = [said(error) if error is not None else "" for error in found]
     if not right:
         raise Broken("no choice raises an error; write one that does")
     if len(right) > 1:
         each = listed([f"`{spec['choices'][i]['code']}` ({said(errors[i])})" for i in right])
         raise Broken(f"{len(right)} choices raise an error, {each}; change all but one")
 
-    def raises(index):
+    def raises(index: int) -> str:
         return f"it raises {said(errors[index])}"
 
-    def does_not(index):
+    def does_not(index: int) -> str:
         return "it raises nothing"
 
     result["problems"] += refuse_marks(spec, right, does_not, raises)

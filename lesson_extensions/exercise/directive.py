@@ -1,10 +1,13 @@
 """{exercise} and its parts: the author's text becomes nodes, and is proven on the way."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -12,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from lesson_extensions.execution import snippets
 from lesson_extensions.exercise import differ, grade, notebook
 from lesson_extensions.exercise.nodes import exercise, exercise_title
+from lesson_extensions.exercise.prove import Whole
 from lesson_extensions.shared import values
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
@@ -31,6 +35,9 @@ PARTS = {  # directive: key in the exercise
 ONCE = ("starter", "solution")
 
 
+Parts = dict[str, list[nodes.Element]]  # key in the exercise: the nodes of its parts
+
+
 class part(nodes.General, nodes.Element):
     """What {starter} and its like leave for {exercise}: name, code, argument, line."""
 
@@ -47,7 +54,7 @@ class PartDirective(SphinxDirective):
 
     has_content = True
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         node = part(
             name=self.name,
             code="\n".join(self.content).strip("\n"),
@@ -96,7 +103,7 @@ class ExerciseDirective(SphinxDirective):
         "forbids": str.split,
     }
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         for path in (PROVE, grade.__file__, differ.__file__, values.__file__):
             self.env.note_dependency(str(path))
         content = nodes.Element()
@@ -147,19 +154,19 @@ class ExerciseDirective(SphinxDirective):
 
     # -- What the author wrote -------------------------------------------------------------------
 
-    def warn(self, line, subtype, text, *args):
+    def warn(self, line: int, subtype: str, text: str, *args: object) -> None:
         place = self.env.docname, line
         logger.warning(text, *args, location=place, type="exercise", subtype=subtype)
 
-    def take_parts(self, content):
+    def take_parts(self, content: nodes.Element) -> Parts:
         """{key in the exercise: its nodes}, taken out of the content."""
-        parts = defaultdict(list)
-        for node in list(content.findall(lambda node: isinstance(node, (part, nodes.hint)))):
+        parts: Parts = defaultdict(list)
+        for node in [*content.findall(part), *content.findall(nodes.hint)]:
             parts["hints" if isinstance(node, nodes.hint) else PARTS[node["name"]]].append(node)
             node.parent.remove(node)
         return parts
 
-    def is_whole(self, parts):
+    def is_whole(self, parts: Parts) -> bool:
         """Whether no part is missing, or empty, or there once too often."""
         missing = [name for name, key in PARTS.items() if not parts[key]]
         if missing:
@@ -191,13 +198,12 @@ class ExerciseDirective(SphinxDirective):
                 whole = False
         return whole
 
-    def spec(self, parts):
+    def spec(self, parts: Parts) -> Whole:
         """The exercise as prove.py wants it."""
         return {
             "starter": parts["starter"][0]["code"],
             "tests": [line for line, _ in lines_of(parts["tests"])],
             "hidden": [line for line, _ in lines_of(parts["hidden"])],
-            "hints": [hint.astext() for hint in parts["hints"]],
             "solution": parts["solution"][0]["code"],
             "mistakes": [
                 {"feedback": node["argument"], "code": node["code"]} for node in parts["mistakes"]
@@ -206,7 +212,7 @@ class ExerciseDirective(SphinxDirective):
             "forbids": self.options.get("forbids", []),
         }
 
-    def prove(self, spec, parts):
+    def prove(self, spec: Whole, parts: Parts) -> None:
         """Warn of all that is not what it should be, at its line."""
         try:
             problems = snippets.ask(PROVE, spec)
@@ -226,12 +232,12 @@ class ExerciseDirective(SphinxDirective):
 
     # -- What the reader sees --------------------------------------------------------------------
 
-    def pane(self, code, classes):
+    def pane(self, code: str, classes: list[str]) -> nodes.container:
         block = nodes.literal_block(code, code, language="python")
         self.set_source_info(block)
         return nodes.container("", block, classes=classes)
 
-    def checks(self, spec):
+    def checks(self, spec: Whole) -> nodes.container:
         """The public tests, and how many are hidden."""
         box = nodes.container(classes=["la-exercise__checks"])
         box += nodes.paragraph("", "Checks")
@@ -247,11 +253,11 @@ class ExerciseDirective(SphinxDirective):
         return box
 
 
-def folded(name, children, kind):
+def folded(name: str, children: Iterable[nodes.Node], kind: str) -> fold:
     return fold("", fold_title("", name), *children, classes=[kind])
 
 
-def described(check):
+def described(check: grade.Check | grade.Calls) -> Iterator[nodes.Node]:
     """The source of a check as code, and its comment, in which backticks mark code."""
     if check.source:
         yield nodes.literal(check.source, check.source, language="python")
@@ -262,7 +268,7 @@ def described(check):
             yield nodes.literal(text, text) if index % 2 else nodes.Text(text)
 
 
-def lines_of(parts):
+def lines_of(parts: list[nodes.Element]) -> list[tuple[str, int]]:
     """(line, its number) of all lines of code that are not blank."""
     return [
         (line.strip(), node["first"] + number)
@@ -277,7 +283,7 @@ class RefuseStrayParts(SphinxTransform):
 
     default_priority = 400
 
-    def apply(self):
+    def apply(self, **kwargs: Any) -> None:
         for node in list(self.document.findall(part)):
             logger.warning(
                 "{%s} belongs into an {exercise}; put it between its `::::{exercise}` and `::::`",
@@ -289,7 +295,7 @@ class RefuseStrayParts(SphinxTransform):
             node.parent.remove(node)
 
 
-def setup(app):
+def setup(app: Sphinx) -> None:
     app.add_node(part)
     app.add_directive("exercise", ExerciseDirective)
     for name in PARTS:

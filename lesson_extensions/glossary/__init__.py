@@ -5,13 +5,16 @@ domain.py collects the definitions and gives them to the links; static/glossary.
 
 from pathlib import Path
 
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
 from lesson_extensions.glossary import domain
 from lesson_extensions.shared.assets import add_assets
 
 STATIC = Path(__file__).parent / "static"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_domain(domain.GlossaryDomain)
     app.connect("doctree-read", domain.collect_terms)
     app.add_post_transform(domain.NoteDefinitions)

@@ -5,9 +5,15 @@ the definition is its first paragraph. A link carries it as a title, which gloss
 a popover for mouse, keyboard and screen reader.
 """
 
+from collections.abc import Set
+from typing import Any, cast
+
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.domains import Domain
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -24,22 +30,30 @@ class GlossaryDomain(Domain):
     initial_data = {"definitions": {}}
 
     @property
-    def definitions(self):
-        return self.data["definitions"]
+    def definitions(self) -> dict[str, str]:
+        return cast("dict[str, str]", self.data["definitions"])
 
-    def clear_doc(self, docname):
+    def clear_doc(self, docname: str) -> None:
         self.definitions.pop(docname, None)
 
-    def merge_domaindata(self, docnames, otherdata):
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         for docname in docnames:
             if docname in otherdata["definitions"]:
                 self.definitions[docname] = otherdata["definitions"][docname]
 
-    def resolve_any_xref(self, env, fromdocname, builder, target, node, contnode):
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
         return []  # Sphinx's std domain finds terms
 
 
-def collect_terms(app, doctree):
+def collect_terms(app: Sphinx, doctree: nodes.document) -> None:
     """Note the terms and the definition of the page that was just read, if it defines any."""
     env = app.env
     docname = env.current_document.docname
@@ -60,7 +74,8 @@ def collect_terms(app, doctree):
         env.domains.standard_domain.note_object(
             "term", str(name), section["ids"][0], location=section
         )
-    env.domains["la-glossary"].definitions[docname] = " ".join(definition.astext().split())
+    definitions = env.domains[GlossaryDomain.name].data["definitions"]
+    definitions[docname] = " ".join(definition.astext().split())
 
 
 class NoteDefinitions(SphinxPostTransform):
@@ -68,16 +83,17 @@ class NoteDefinitions(SphinxPostTransform):
 
     default_priority = 9  # just before Sphinx resolves the links
 
-    def run(self, **kwargs):
+    def run(self, **kwargs: Any) -> None:
         terms = self.env.domains.standard_domain.objects
-        definitions = self.env.domains["la-glossary"].definitions
+        definitions = self.env.domains[GlossaryDomain.name].data["definitions"]
         for node in self.document.findall(addnodes.pending_xref):
             if node["reftype"] == "term":
                 docname, _ = terms.get(("term", node["reftarget"]), ("", ""))
-                node[0]["la-definition"] = definitions.get(docname)
+                text = cast("nodes.inline", node[0])
+                text["la-definition"] = definitions.get(docname)
 
 
-def show_definitions(app, doctree, docname):
+def show_definitions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Make the noted definition the title of the resolved link."""
     for text in doctree.findall(nodes.inline):
         definition = text.attributes.pop("la-definition", None)

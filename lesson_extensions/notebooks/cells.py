@@ -4,11 +4,14 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from nbformat import NotebookNode
 
+from lesson_extensions.notebooks.markdown import Block
 from lesson_extensions.shared.notebook_cells import code_cell
 
 METADATA = {
@@ -35,20 +38,21 @@ HIDES = {  # JupyterLab's word: myst-nb's tags
 }
 
 
-def notebook_of(blocks, executed, origin):
+def notebook_of(blocks: Iterable[Block], executed: NotebookNode, origin: str) -> NotebookNode:
     """A notebook of what Writer.blocks yields; `executed` is that which the build ran.
 
     `origin` is the sentences that say where it is from.
     """
     ran = [(place, cell) for place, cell in enumerate(executed.cells) if cell.cell_type == "code"]
-    cells, texts = [], []
+    cells: list[NotebookNode] = []
+    texts: list[str] = []
 
-    def end_text():
+    def end_text() -> None:
         if texts:
             cells.append(nbformat.v4.new_markdown_cell("\n\n".join(texts)))
             texts.clear()
 
-    def add_ran(last):
+    def add_ran(last: int) -> None:
         """The cells up to this one: those that a page does not show, later ones may need."""
         while ran and ran[0][0] <= last:
             cells.append(cell_that_ran(ran.pop(0)[1]))
@@ -66,18 +70,18 @@ def notebook_of(blocks, executed, origin):
     add_ran(len(executed.cells))
     draw_alike(cells)
     introduce(cells, origin)
-    name(cells)
-    notebook = nbformat.v4.new_notebook(metadata=METADATA, cells=cells)
+    name_cells(cells)
+    notebook: NotebookNode = nbformat.v4.new_notebook(metadata=METADATA, cells=cells)
     nbformat.validate(notebook)
     return notebook
 
 
-def cell_that_ran(ran):
+def cell_that_ran(ran: NotebookNode) -> NotebookNode:
     """A cell as it ran, without what only the page needs."""
     tags = ran.metadata.get("tags", [])
     hidden = {word: True for word, those in HIDES.items() if those & set(tags)}
     metadata = {"tags": tags, "jupyter": hidden}
-    cell = nbformat.v4.new_code_cell(
+    cell: NotebookNode = nbformat.v4.new_code_cell(
         ran.source,
         execution_count=ran.execution_count,
         outputs=ran.outputs,
@@ -91,18 +95,18 @@ def cell_that_ran(ran):
     return cell
 
 
-def origin(project, page, licence):
+def origin(project: str, page: str, licence: str) -> str:
     """Where a notebook is from; `page` may be "", and so may `licence`, if the text says it."""
     first = (PAGE if page else NO_PAGE).format(project=project, page=page)
     return f"{first} {licence}".strip()
 
 
-def imports(cells, package):
+def imports(cells: list[NotebookNode], package: str) -> bool:
     source = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    return re.search(rf"^\s*(import|from)\s+{package}\b", source, re.MULTILINE)
+    return re.search(rf"^\s*(import|from)\s+{package}\b", source, re.MULTILINE) is not None
 
 
-def introduce(cells, origin):
+def introduce(cells: list[NotebookNode], origin: str) -> None:
     """Say below the title where the notebook is from, and how to get what it imports."""
     wanted = [package for package in PACKAGES if imports(cells, package)]
     names = " and ".join(PACKAGES[package] for package in wanted)
@@ -115,7 +119,7 @@ def introduce(cells, origin):
         cells.insert(0, nbformat.v4.new_markdown_cell(note))
 
 
-def draw_alike(cells):
+def draw_alike(cells: list[NotebookNode]) -> None:
     """Let pictures look as on the page: without that, light lines would stand on light ground."""
     look = Path(os.environ.get("MATPLOTLIBRC", ""))  # as the kernels read it
     if not look.is_file() or not imports(cells, "matplotlib"):
@@ -130,9 +134,9 @@ def draw_alike(cells):
     cells.insert(first, cell)
 
 
-def name(cells):
+def name_cells(cells: list[NotebookNode]) -> None:
     """Give each cell a name made of what it holds, and no two the same."""
-    taken = set()
+    taken: set[str] = set()
     for cell in cells:
         content = f"{cell.cell_type} {cell.source}"
         while True:

@@ -2,13 +2,26 @@
 
 import re
 import textwrap
+from collections.abc import Iterable, Iterator
+from enum import Enum
 from itertools import groupby, pairwise
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.locale import admonitionlabels
 
-BREAK = object()  # among the blocks: a new cell begins here
+
+class Break(Enum):
+    """Among the blocks: a new cell begins here."""
+
+    BREAK = 0
+
+
+BREAK = Break.BREAK
+Block = str | nodes.Element | Break  # text, a cell of code as its node, or BREAK
+Blocks = Iterator[Block]
 
 # What a letter would mean in Markdown where it stands, so that it is written with a backslash.
 MEANS = re.compile(
@@ -37,14 +50,14 @@ class Writer:
     `here` is the page's own address; "" where html_baseurl does not say it.
     """
 
-    def __init__(self, app, docname):
+    def __init__(self, app: Sphinx, docname: str) -> None:
         self.images = app.env.images
         base = app.config.html_baseurl
         self.base = base and f"{base.rstrip('/')}/"
         self.here = self.base and urljoin(self.base, app.builder.get_target_uri(docname))
         self.level = 0
 
-    def call(self, kind, node):
+    def call(self, kind: str, node: nodes.Node) -> Any:
         """What the method `kind`_… for the node's class says, or that of the nearest above it."""
         for cls in type(node).__mro__:
             method = getattr(self, f"{kind}_{cls.__name__}", None)
@@ -54,15 +67,15 @@ class Writer:
 
     # -- Blocks: text, cells of code as their nodes, and BREAK ------------------------------------
 
-    def blocks(self, node):
+    def blocks(self, node: nodes.Node) -> Blocks:
         """Yield what a node is in a notebook, block for block."""
         yield from self.call("block", node) or ()
 
-    def inner(self, node):
+    def inner(self, node: Any) -> Blocks:
         for child in node.children:
             yield from self.blocks(child)
 
-    def block_Node(self, node):
+    def block_Node(self, node: nodes.Element) -> Blocks:
         """A container, a card, or what we do not know: its content."""
         for in_line, children in groupby(node.children, is_inline):
             if in_line:
@@ -71,15 +84,16 @@ class Writer:
                 for child in children:
                     yield from self.blocks(child)
 
-    def block_Invisible(self, node):
+    def block_Invisible(self, node: nodes.Element) -> Blocks:
         """A comment, or a target: nothing."""
+        return iter(())
 
     block_system_message = block_Invisible
 
-    def prose(self, children):
+    def prose(self, children: Iterable[nodes.Node]) -> Blocks:
         """Yield inlines as one text, if it says anything; no line begins like a list or a quote."""
 
-        def kept_as_text(found):
+        def kept_as_text(found: re.Match[str]) -> str:
             return f"{found['number']}\\" if found["number"] else f"\\{found['sign']}"
 
         lines = self.joined(children).strip().split("\n")
@@ -87,84 +101,84 @@ class Writer:
         if found:
             yield found
 
-    def block_TextElement(self, node):
+    def block_TextElement(self, node: nodes.Element) -> Blocks:
         yield from self.prose(node.children)
 
-    def block_container(self, node):
+    def block_container(self, node: nodes.Element) -> Blocks:
         if node.get("nb_element") == "cell_code":
             yield node
         else:
             yield from self.block_Node(node)
 
-    def block_code_cell(self, node):
+    def block_code_cell(self, node: nodes.Element) -> Blocks:
         yield node
 
-    def block_text_cell(self, node):
+    def block_text_cell(self, node: nodes.Element) -> Blocks:
         yield BREAK
         yield from self.inner(node)
         yield BREAK
 
-    def block_fold(self, node):
+    def block_fold(self, node: nodes.Element) -> Blocks:
         title, *content = node
         yield f"<details>\n<summary>{one_line(self.inline(title))}</summary>"
         for child in content:
             yield from self.blocks(child)
         yield "</details>"
 
-    def block_section(self, node):
+    def block_section(self, node: nodes.Element) -> Blocks:
         self.level += 1
         yield BREAK
         yield from self.inner(node)
         self.level -= 1
 
-    def block_title(self, node):
+    def block_title(self, node: nodes.Element) -> Blocks:
         yield f"{'#' * min(self.level, 6)} {one_line(self.inline(node))}"
 
-    def block_subtitle(self, node):
+    def block_subtitle(self, node: nodes.Element) -> Blocks:
         yield f"**{one_line(self.inline(node))}**"
 
-    def block_rubric(self, node):
+    def block_rubric(self, node: nodes.Element) -> Blocks:
         """A title outside of the sections: a heading where its level is known."""
         level = node.get("level", node.get("heading-level"))
         heading = one_line(self.inline(node))
         yield f"{'#' * min(level, 6)} {heading}" if level else f"**{heading}**"
 
-    def block_caption(self, node):
+    def block_caption(self, node: nodes.Element) -> Blocks:
         yield f"*{one_line(self.inline(node))}*"
 
-    def block_math_block(self, node):
+    def block_math_block(self, node: nodes.Element) -> Blocks:
         found = node.astext().strip()
         if node.get("no-wrap", node.get("nowrap")):  # \begin{align} and its like
             yield found
         else:
             yield f"$$\n{found}\n$$"
 
-    def block_literal_block(self, node):
+    def block_literal_block(self, node: nodes.Element) -> Blocks:
         language = node.get("language", "")
         language = "python" if language.startswith("ipython") else language
         yield fenced(node.astext(), "" if language in {"default", "none", "text"} else language)
 
-    def block_doctest_block(self, node):
+    def block_doctest_block(self, node: nodes.Element) -> Blocks:
         yield fenced(node.astext(), "python")
 
-    def block_raw(self, node):
+    def block_raw(self, node: nodes.Element) -> Blocks:
         if node.get("format") == "html":
             yield node.astext().strip("\n")
 
-    def block_transition(self, node):
+    def block_transition(self, node: nodes.Element) -> Blocks:
         yield "---"
 
-    def block_image(self, node):
+    def block_image(self, node: nodes.Element) -> Blocks:
         yield self.inline_image(node)
 
-    def block_bullet_list(self, node):
+    def block_bullet_list(self, node: nodes.Element) -> Blocks:
         yield from self.items(node, ("- " for _ in node))
 
-    def block_enumerated_list(self, node):
+    def block_enumerated_list(self, node: nodes.Element) -> Blocks:
         start = node.get("start", 1)
         yield from self.items(node, (f"{start + place}. " for place in range(len(node))))
 
-    def items(self, node, marks):
+    def items(self, node: nodes.Element, marks: Iterable[str]) -> Blocks:
         """A list, and after it the cells of code that stood in it."""
         parts = [split(self.inner(item)) for item in node]
         loose = any(
@@ -177,7 +191,7 @@ class Writer:
         for _, cells in parts:
             yield from cells
 
-    def block_definition_list(self, node):
+    def block_definition_list(self, node: Any) -> Blocks:
         for item in node:
             for part in item:
                 if isinstance(part, nodes.term):
@@ -185,7 +199,7 @@ class Writer:
                 elif isinstance(part, nodes.definition):
                     yield from self.quoted(self.inner(part))
 
-    def block_field_list(self, node):
+    def block_field_list(self, node: Any) -> Blocks:
         lines, cells = [], []
         for field in node:
             texts, more = split(self.inner(field[1]))
@@ -195,10 +209,10 @@ class Writer:
         yield "\n".join(lines)
         yield from cells
 
-    def block_block_quote(self, node):
+    def block_block_quote(self, node: nodes.Element) -> Blocks:
         yield from self.quoted(self.inner(node))
 
-    def block_Admonition(self, node):
+    def block_Admonition(self, node: nodes.Element) -> Blocks:
         label = admonitionlabels.get(node.tagname)
         first = [] if label is None else [f"**{label}**"]
         first += [f"**{self.inline(title)}**" for title in node if isinstance(title, nodes.title)]
@@ -208,7 +222,7 @@ class Writer:
 
     block_topic = block_sidebar = block_Admonition
 
-    def quoted(self, blocks):
+    def quoted(self, blocks: Iterable[Block]) -> Blocks:
         """A quotation, and after it the cells of code that stood in it."""
         texts, cells = split(blocks)
         # Jupyter takes formulas out before it sees what is quoted: they must hold no `>`
@@ -216,10 +230,10 @@ class Writer:
         yield "\n".join(f"> {line}".rstrip() for line in lines)
         yield from cells
 
-    def block_line_block(self, node):
+    def block_line_block(self, node: nodes.Element) -> Blocks:
         yield "<br />\n".join(self.inline(line) for line in node.findall(nodes.line))
 
-    def block_table(self, node):
+    def block_table(self, node: nodes.Element) -> Blocks:
         for caption in node.findall(nodes.title):
             yield f"**{one_line(self.inline(caption))}**"
         head = [row for part in node.findall(nodes.thead) for row in part.findall(nodes.row)]
@@ -234,72 +248,72 @@ class Writer:
         rows.insert(1, ["---"] * width)
         yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
-    def in_table(self, entry):
+    def in_table(self, entry: Any) -> str:
         texts, _ = split(self.inner(entry))
         return one_line(" ".join(texts)).replace("|", r"\|")
 
-    def block_footnote(self, node):
+    def block_footnote(self, node: nodes.Element) -> Blocks:
         yield f"[{node[0].astext()}] " + "\n\n".join(split(self.inner(node))[0][1:])
 
     block_citation = block_footnote
 
     # -- Inlines ----------------------------------------------------------------------------------
 
-    def inline(self, node):
+    def inline(self, node: Any) -> str:
         """The Markdown of what a node holds, in one text."""
         return self.joined(node.children)
 
-    def joined(self, children):
+    def joined(self, children: Iterable[nodes.Node]) -> str:
         return "".join(self.call("inline", child) for child in children)
 
-    def inline_Node(self, node):
+    def inline_Node(self, node: nodes.Element) -> str:
         return self.inline(node)
 
-    def inline_Text(self, node):
+    def inline_Text(self, node: nodes.Text) -> str:
         return escaped(node.astext())
 
-    def inline_Invisible(self, node):
+    def inline_Invisible(self, node: nodes.Element) -> str:
         return ""
 
     inline_system_message = inline_problematic = inline_Invisible
 
-    def inline_target(self, node):
+    def inline_target(self, node: nodes.Element) -> str:
         return self.inline(node)
 
-    def inline_emphasis(self, node):
+    def inline_emphasis(self, node: nodes.Element) -> str:
         return f"*{self.inline(node)}*"
 
     inline_title_reference = inline_emphasis
 
-    def inline_strong(self, node):
+    def inline_strong(self, node: nodes.Element) -> str:
         return f"**{self.inline(node)}**"
 
-    def inline_literal(self, node):
+    def inline_literal(self, node: nodes.Element) -> str:
         return ticked(node.astext())
 
-    def inline_math(self, node):
+    def inline_math(self, node: nodes.Element) -> str:
         return f"${one_line(node.astext())}$"
 
-    def inline_subscript(self, node):
+    def inline_subscript(self, node: nodes.Element) -> str:
         return f"<sub>{self.inline(node)}</sub>"
 
-    def inline_superscript(self, node):
+    def inline_superscript(self, node: nodes.Element) -> str:
         return f"<sup>{self.inline(node)}</sup>"
 
-    def inline_footnote_reference(self, node):
+    def inline_footnote_reference(self, node: nodes.Element) -> str:
         return f"[{node.astext()}]"
 
-    def inline_raw(self, node):
+    def inline_raw(self, node: nodes.Element) -> str:
         return node.astext() if node.get("format") == "html" else ""
 
-    def inline_image(self, node):
+    def inline_image(self, node: nodes.Element) -> str:
         _, name = self.images.get(node["uri"], ("", ""))
         alt = escaped(one_line(node.get("alt", "")))
         if "://" in node["uri"]:
             return f"![{alt}]({node['uri']})"
         return f"![{alt}]({self.base}_images/{name})" if name and self.base else alt
 
-    def inline_reference(self, node):
+    def inline_reference(self, node: nodes.Element) -> str:
         shown, address = self.inline(node), self.address(node)
         if not address:
             return shown
@@ -307,13 +321,13 @@ class Writer:
             return f"<{address}>"
         return f"[{shown}]({address})"
 
-    def inline_download_reference(self, node):
+    def inline_download_reference(self, node: nodes.Element) -> str:
         shown = self.inline(node)
         if "filename" in node and self.base:
             return f"[{shown}]({self.base}_downloads/{node['filename']})"
         return shown
 
-    def address(self, node):
+    def address(self, node: nodes.Element) -> str:
         """Where a reference leads from anywhere, or "" if that is not known."""
         there = node.get("refuri", "") or (f"#{node['refid']}" if "refid" in node else "")
         if urlsplit(there).scheme:
@@ -323,20 +337,20 @@ class Writer:
         return found.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
 
 
-def is_inline(node):
+def is_inline(node: nodes.Node) -> bool:
     beside = (nodes.Invisible, nodes.raw)  # docutils counts them among the inlines
     return isinstance(node, (nodes.Text, nodes.Inline)) and not isinstance(node, beside)
 
 
-def escaped(found):
+def escaped(found: str) -> str:
     return MEANS.sub(lambda match: "".join(f"\\{sign}" for sign in match[0]), found)
 
 
-def one_line(found):
+def one_line(found: str) -> str:
     return " ".join(found.split())
 
 
-def ticked(source):
+def ticked(source: str) -> str:
     """Code between as many backticks as it needs."""
     source = source.replace("\n", " ")
     longest = max(map(len, re.findall("`+", source)), default=0)
@@ -344,23 +358,23 @@ def ticked(source):
     return f"{ticks}{space}{source}{space}{ticks}"
 
 
-def fenced(source, language):
+def fenced(source: str, language: str) -> str:
     longest = max((2, *map(len, re.findall("`{3,}", source))))
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{source.rstrip()}\n{fence}"
 
 
-def displayed_in_a_line(found):
+def displayed_in_a_line(found: re.Match[str]) -> str:
     return f"$${one_line(found[1])}$$"
 
 
-def indented(block, mark):
+def indented(block: str, mark: str) -> str:
     """A block behind the mark of a list."""
     return mark + textwrap.indent(block, " " * len(mark)).removeprefix(" " * len(mark))
 
 
-def split(blocks):
+def split(blocks: Iterable[Block]) -> tuple[list[str], list[nodes.Element]]:
     """The texts among the blocks, and the cells of code."""
-    blocks = [block for block in blocks if block is not BREAK]
+    blocks = list(blocks)
     texts = [block for block in blocks if isinstance(block, str)]
-    return texts, [block for block in blocks if not isinstance(block, str)]
+    return texts, [block for block in blocks if isinstance(block, nodes.Element)]

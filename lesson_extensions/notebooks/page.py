@@ -39,7 +39,8 @@ def keep_executed(app: Sphinx, doctree: nodes.document) -> None:
     if not ran or not any(patmatch(docname, pattern) for pattern in app.config.notebooks_for):
         executed_path(app, docname).unlink(missing_ok=True)
         return
-    executed = Path(env.mystnb_config.output_folder) / f"{docname}.ipynb"
+    folder = env.mystnb_config.output_folder  # type: ignore[attr-defined]  # myst-nb puts it there
+    executed = Path(folder) / f"{docname}.ipynb"
     executed_path(app, docname).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(executed, executed_path(app, docname))
     for node in doctree.findall(nodes.Element):

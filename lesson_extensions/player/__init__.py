@@ -6,6 +6,9 @@ HTML writes differently, static/ shows one step at a time.
 
 from pathlib import Path
 
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
 from lesson_extensions.player import nodes
 from lesson_extensions.player.directive import PlayerDirective
 from lesson_extensions.shared.assets import add_assets
@@ -13,7 +16,7 @@ from lesson_extensions.shared.assets import add_assets
 STATIC = Path(__file__).parent / "static"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("lesson_extensions.shared.folds")
     app.add_node(nodes.player)
     app.add_node(nodes.value, html=(nodes.visit_value, None))

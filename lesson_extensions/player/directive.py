@@ -5,8 +5,10 @@ import io
 import re
 import tokenize
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -32,7 +34,7 @@ COLUMNS = ("name", "value", "shape", "dtype")
 class RefusedError(Exception):
     """What is wrong and what to write instead; `line` is one of the program, None of the page."""
 
-    def __init__(self, subtype, text, line=None):
+    def __init__(self, subtype: str, text: str, line: int | None = None) -> None:
         super().__init__(text)
         self.subtype, self.line = subtype, line
 
@@ -53,7 +55,7 @@ class Step:
 # -- The program -----------------------------------------------------------------------------------
 
 
-def read_program(path):
+def read_program(path: Path) -> tuple[str, list[Step]]:
     """The first line of the docstring ("" if there is none), and the steps; raises RefusedError."""
     try:
         text = path.read_text("utf-8")
@@ -83,9 +85,9 @@ def read_program(path):
     return docstring.partition("\n")[0].rstrip("."), steps
 
 
-def read_step(lines, start, path):
+def read_step(lines: list[str], start: int, path: Path) -> Step:
     """The step that these lines of the file are, of which the first is number `start`."""
-    title = STEP.match(lines[0])[1].strip()
+    title = lines[0].partition("%%")[2].strip()
     if not title:
         raise RefusedError("step", "this step has no title; write one behind `# %%`", start)
     step = Step(title, [], "", 0)
@@ -116,7 +118,7 @@ def read_step(lines, start, path):
     return step
 
 
-def compiled(code, path, line=1, mode="exec"):
+def compiled(code: str, path: Path, line: int = 1, mode: str = "exec") -> Any:
     """The syntax tree of code that begins at this line of the program; raises RefusedError."""
     try:
         with warnings.catch_warnings():
@@ -132,7 +134,7 @@ def compiled(code, path, line=1, mode="exec"):
         raise RefusedError("program", text, getattr(error, "lineno", None) or line) from None
 
 
-def chosen(text, steps):
+def chosen(text: str, steps: int) -> slice:
     """The slice of the steps that `:steps:` names; raises RefusedError."""
     found = re.fullmatch(r"(\d+)(?:\s*[-–]\s*(\d+))?", text.strip())
     first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
@@ -142,16 +144,17 @@ def chosen(text, steps):
     return slice(first - 1, last)
 
 
-def traced(path, steps):
+def traced(path: Path, steps: list[Step]) -> list[dict[str, Any]]:
     """What each step printed and left, see tracer.py; raises RefusedError."""
     question = {"path": str(path), "steps": [asdict(step) for step in steps]}
     try:
-        answer = ask(TRACER, question, TIMEOUT)
+        answer: dict[str, Any] = ask(TRACER, question, TIMEOUT)
     except SnippetError as error:
         text = f"this program gave no answer: {error}; see that it ends by itself"
         raise RefusedError("program", text, 1) from None
-    if "steps" in answer:
-        return answer["steps"]
+    if "error" not in answer:
+        traces: list[dict[str, Any]] = answer["steps"]
+        return traces
     line, text = answer["error"]["line"], answer["error"]["text"]
     if answer["error"]["predicted"]:
         mend = "write an expression of what there is after the step"
@@ -195,7 +198,7 @@ class PlayerDirective(SphinxDirective):
         "title": directives.unchanged_required,
     }
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         relative, absolute = self.env.relfn2path(self.arguments[0])
         self.path = Path(absolute)
         self.env.note_dependency(str(self.path))
@@ -212,7 +215,7 @@ class PlayerDirective(SphinxDirective):
             )
             return []
 
-    def draw(self, target, docstring, steps):
+    def draw(self, target: str, docstring: str, steps: list[Step]) -> player:
         part = slice(None)
         if "steps" in self.options:
             part = chosen(self.options["steps"], len(steps))
@@ -234,11 +237,11 @@ class PlayerDirective(SphinxDirective):
         title = self.inline(name)
         download = addnodes.download_reference("", "", reftarget=target)
         download += nodes.literal("", self.path.name)
-        node += nodes.paragraph("", classes=["la-player__head"])
-        node[0] += [nodes.strong("", "", *title, classes=["la-player__name"]), nodes.Text(" ")]
-        node[0] += download
+        bold = nodes.strong("", "", *title, classes=["la-player__name"])
+        head = nodes.paragraph("", "", bold, nodes.Text(" "), download, classes=["la-player__head"])
+        node += head
         told = [self.narration(step) for step in steps[part]]
-        items = list(map(self.draw_step, steps[part], told, traces[part]))
+        items = list(map(self.draw_step, labels, steps[part], told, traces[part]))
         before = "\n\n".join(step.code for step in steps[: part.start or 0])
         node["notebook"] = [code_cell(source=before)] if before else []
         for number, (step, said) in enumerate(zip(steps[part], told, strict=True), 1):
@@ -246,18 +249,14 @@ class PlayerDirective(SphinxDirective):
         node += nodes.enumerated_list(
             "", *items, enumtype="arabic", prefix="", suffix=".", classes=["la-player__steps"]
         )
-        for item, label in zip(items, labels, strict=True):
-            item["ids"] = [label]
-            self.state.document.set_id(item)
-            item[0] += nodes.reference("", "", *item[0].pop(0), refid=label)
         return node
 
-    def narration(self, step):
+    def narration(self, step: Step) -> nodes.container:
         said = nodes.container(classes=["la-player__said"])
         self.state.nested_parse(StringList(step.said, str(self.path)), self.content_offset, said)
         return said
 
-    def cells(self, number, step, said):
+    def cells(self, number: int, step: Step, said: nodes.container) -> list[nodes.Node]:
         """A step in the notebook: its text, with its title before it, and its code."""
         heading = nodes.Text(f"{number}. "), *self.inline(step.title), nodes.Text(".")
         first = nodes.paragraph("", "", nodes.strong("", "", *heading))
@@ -269,10 +268,13 @@ class PlayerDirective(SphinxDirective):
             text.append(nodes.paragraph("", "", *asked))
         return [text_cell("", first, *text), code_cell(source=step.code)]
 
-    def draw_step(self, step, said, trace):
-        item = nodes.list_item()
-        item += nodes.paragraph("", "", nodes.strong("", "", *self.inline(step.title)))
-        item[0]["classes"] = ["la-player__title"]
+    def draw_step(
+        self, label: str, step: Step, said: nodes.container, trace: dict[str, Any]
+    ) -> nodes.list_item:
+        item = nodes.list_item(ids=[label])
+        self.state.document.set_id(item)
+        link = nodes.reference("", "", *self.inline(step.title), refid=label)
+        item += nodes.paragraph("", "", link, classes=["la-player__title"])
         item += said
         item += literal_block(step.code, "python", "la-player__lines")
         if step.predict is not None:
@@ -291,23 +293,23 @@ class PlayerDirective(SphinxDirective):
         item += outcome
         return item
 
-    def inline(self, text):
+    def inline(self, text: str) -> list[nodes.Node]:
         return self.parse_inline(text)[0]
 
 
-def literal_block(text, language, name):
+def literal_block(text: str, language: str, name: str) -> nodes.literal_block:
     return nodes.literal_block(text, text, language=language, classes=[name])
 
 
-def table(variables):
+def table(variables: list[dict[str, str]]) -> nodes.table:
     """table > tgroup > colspec …, thead, tbody; a row for each variable"""
 
-    def row(*entries):
+    def row(*entries: Sequence[nodes.Node]) -> nodes.row:
         return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *e)) for e in entries))
 
     rows = []
     for held in variables:
-        name = [value("", held["name"])]
+        name: list[nodes.Node] = [value("", held["name"])]
         if held["mark"]:
             name += [nodes.Text(" "), nodes.emphasis("", held["mark"])]
         rows.append(row(name, *([value("", held[column])] for column in COLUMNS[1:])))

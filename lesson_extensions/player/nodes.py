@@ -3,6 +3,7 @@
 from html import escape
 
 from docutils import nodes
+from sphinx.writers.html5 import HTML5Translator
 
 
 class player(nodes.container):
@@ -16,7 +17,7 @@ class value(nodes.literal):
 # -- HTML ----------------------------------------------------------------------------------------
 
 
-def visit_value(self, node):
+def visit_value(self: HTML5Translator, node: nodes.Element) -> None:
     text = escape(node.astext(), quote=False)
     self.body.append(f'<code class="la-player__value">{text}</code>')
     raise nodes.SkipNode

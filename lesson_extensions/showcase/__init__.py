@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
 from lesson_extensions.shared.assets import add_assets
 from lesson_extensions.showcase import facts
 
 STATIC = Path(__file__).parent / "static"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("showcase_notebooks", "showcase/*", "env", str)
     app.connect("doctree-read", facts.show_facts)
     app.connect("doctree-read", facts.leave_out_of_search)

@@ -5,8 +5,12 @@ Its limits are another matter: execution.py sets them by the same pattern.
 """
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.matching import patmatch
 
@@ -30,7 +34,7 @@ ADDRESS = re.compile(r"https?://[^\s<>]*[^\s<>.,;:)]")
 BULKY = "tag_data"  # the class of a cell that is all data: nobody searches for what is in it
 
 
-def show_facts(app, doctree):
+def show_facts(app: Sphinx, doctree: nodes.document) -> None:
     """section > title, … → section > title, field_list (author, licence, data, tags), …"""
     here = app.env.current_document.docname
     facts = front_matter.read(app.env, here, "showcase")
@@ -47,7 +51,7 @@ def show_facts(app, doctree):
         return
     fields = nodes.field_list(classes=["la-showcase"])
     for key, meaning in KEYS.items():
-        value = facts.get(key)
+        value: Any = facts.get(key)
         if not is_right(key, value):
             said = "has no" if value is None else f"says {value!r} as its"
             warn(app.env, f"the front matter of this notebook {said} {key}: {meaning}")
@@ -60,14 +64,14 @@ def show_facts(app, doctree):
     section.insert(1, fields)
 
 
-def is_right(key, value):
+def is_right(key: str, value: Any) -> bool:
     """Whether it is a text that says something or, for tags, a list of such."""
     if key == "tags":
         return isinstance(value, list) and bool(value) and all(is_right("", tag) for tag in value)
     return isinstance(value, str) and bool(value.strip())
 
 
-def linked(text):
+def linked(text: str) -> Iterator[nodes.Node]:
     """Yield the nodes of a text: each address in it is a link."""
     end = 0
     for found in ADDRESS.finditer(text):
@@ -77,18 +81,18 @@ def linked(text):
     yield nodes.Text(text[end:])
 
 
-def leave_out_of_search(app, doctree):
+def leave_out_of_search(app: Sphinx, doctree: nodes.document) -> None:
     """Keep what a cell tagged `data` holds out of the search index, which has its every word."""
     for cell in doctree.findall(nodes.container):
         if BULKY in cell["classes"]:
             cell["classes"].append("no-search")
 
 
-def is_facts(node):
+def is_facts(node: nodes.Node) -> bool:
     return isinstance(node, nodes.field_list) and "la-showcase" in node["classes"]
 
 
-def warn(env, text):
+def warn(env: BuildEnvironment, text: str) -> None:
     docname = env.current_document.docname
     lines = env.doc2path(docname).read_text("utf-8").splitlines()
     line = next((n for n, line in enumerate(lines, 1) if line.startswith("showcase:")), 1)

@@ -7,18 +7,25 @@ has done of each, as static/progress.js keeps it in the browser.
 
 from pathlib import Path
 
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
 from lesson_extensions.shared.assets import add_assets
 from lesson_extensions.skill_tree import directive, domain, nodes
 
 STATIC = Path(__file__).parent / "static"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_domain(domain.SkillTreeDomain)
     app.add_node(
         nodes.skill_tree,
         html=(nodes.visit_skill_tree, nodes.depart_skill_tree),
-        **{name: nodes.PLAIN for name in ("latex", "text", "man", "texinfo", "xml")},
+        latex=nodes.PLAIN,
+        text=nodes.PLAIN,
+        man=nodes.PLAIN,
+        texinfo=nodes.PLAIN,
+        xml=nodes.PLAIN,
     )
     app.add_directive("skill-tree", directive.SkillTreeDirective)
     app.add_post_transform(directive.ListLessons)

@@ -1,12 +1,14 @@
 """{skill-tree}: where the Logic Matrix stands, and its list of lessons."""
 
+from typing import Any
+
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_extensions.shared.lessons import lessons_of
+from lesson_extensions.shared.lessons import Lesson, lessons_of
 from lesson_extensions.skill_tree.domain import prerequisites
 from lesson_extensions.skill_tree.nodes import skill_tree
 
@@ -22,7 +24,7 @@ class SkillTreeDirective(SphinxDirective):
     becomes: skill_tree, which ListLessons fills when all pages have been read
     """
 
-    def run(self):
+    def run(self) -> list[nodes.Node]:
         node = skill_tree()
         self.set_source_info(node)
         return [node]
@@ -33,7 +35,7 @@ class ListLessons(SphinxPostTransform):
 
     default_priority = 5  # before links are resolved, so that those in the list are too
 
-    def run(self, **kwargs):
+    def run(self, **kwargs: Any) -> None:
         lessons = lessons_of(self.env)
         for tree in list(self.document.findall(skill_tree)):
             if not lessons:
@@ -54,7 +56,7 @@ class ListLessons(SphinxPostTransform):
             items = (self.item(page, lessons, before[page]) for page in lessons)
             tree += nodes.enumerated_list("", *items, classes=["la-skill-tree__list"])
 
-    def item(self, page, lessons, before):
+    def item(self, page: str, lessons: dict[str, Lesson], before: list[str]) -> nodes.list_item:
         """list_item > paragraph (link), paragraph (summary), paragraph (minutes, links)"""
         lesson = lessons[page]
         facts = nodes.paragraph("", nodes.Text(f"{lesson['minutes']} minutes"))
@@ -69,7 +71,7 @@ class ListLessons(SphinxPostTransform):
             facts,
         )
 
-    def link(self, page, title):
+    def link(self, page: str, title: nodes.title) -> addnodes.pending_xref:
         text = nodes.inline("", "", *(child.deepcopy() for child in title))
         for element in text.findall(nodes.Element):
             element["ids"] = []  # the originals keep theirs, on their own page

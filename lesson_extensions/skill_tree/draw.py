@@ -1,7 +1,9 @@
 """The Logic Matrix as SVG: igraph says where each lesson goes, and what is drawn there is ours."""
 
+from collections.abc import Callable
 from graphlib import TopologicalSorter
 from html import escape
+from typing import Any
 
 # All in the picture's own units, which are CSS pixels where it has room.
 WIDTH = 720  # of the column in which a page stands
@@ -18,14 +20,16 @@ MARK = (
     '<path class="la-skill-tree__tick" d="M-4 0l3 3 5-6"/>'
 )
 
+Lines = dict[tuple[int, int], list[float]]  # (j, i): columns, see laid_out()
 
-def width_of(text, em):
+
+def width_of(text: str, em: float) -> float:
     return em * sum(0.3 if c in NARROW else 0.9 if c in WIDE else 0.55 for c in text)
 
 
-def wrapped(text, width, em):
+def wrapped(text: str, width: float, em: float) -> list[str]:
     """Lines of whole words, none wider than `width` unless a word is."""
-    lines = []
+    lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width_of(longer, em) <= width:
@@ -35,11 +39,11 @@ def wrapped(text, width, em):
     return lines
 
 
-def counted(labels, thing):
+def counted(labels: list[str], thing: str) -> str:
     return f"{len(labels)} {thing}{'' if len(labels) == 1 else 's'}"
 
 
-def facts_of(lesson, width):
+def facts_of(lesson: dict[str, Any], width: float) -> list[list[tuple[str, str]]]:
     """Lines of (name, text), with room for the longest that skill_tree.js puts there."""
     minutes = f"{lesson['minutes']} min"
     facts = [("state", minutes, f"in progress · {minutes}")]
@@ -47,7 +51,8 @@ def facts_of(lesson, width):
         if labels:
             text = counted(labels, name[:-1])
             facts.append((name, text, f"{len(labels)} of {text}"))
-    lines, end = [], width
+    lines: list[list[tuple[str, str]]] = []
+    end = width
     for name, text, longest in facts:
         needed = width_of(f" · {longest}", FACT_EM)
         if end + needed > width:
@@ -58,7 +63,7 @@ def facts_of(lesson, width):
     return lines
 
 
-def laid_out(before):
+def laid_out(before: list[list[int]]) -> tuple[list[int], list[float], Lines]:
     """(rows, across, lines): the row and the column of each place, and for each link (j, i) that
     no others imply the columns in which a line from j to i meets the rows below j.
 
@@ -66,7 +71,7 @@ def laid_out(before):
     """
     import igraph  # here, for its import takes half a second and most builds draw nothing
 
-    rows, behind = [0] * len(before), [set() for _ in before]
+    rows, behind = [0] * len(before), [set[int]() for _ in before]
     for i in TopologicalSorter(dict(enumerate(before))).static_order():
         rows[i] = 1 + max((rows[j] for j in before[i]), default=-1)
         behind[i] = set(before[i]).union(*(behind[j] for j in before[i]))
@@ -93,7 +98,7 @@ class Picture:
     before, the pages that it builds on, with no circle. address(page): where a link to it leads.
     """
 
-    def __init__(self, lessons, address):
+    def __init__(self, lessons: list[dict[str, Any]], address: Callable[[str], str]) -> None:
         self.lessons, self.address = lessons, address
         self.titles = {lesson["page"]: lesson["title"] for lesson in lessons}
         places = {lesson["page"]: place for place, lesson in enumerate(lessons)}
@@ -113,18 +118,18 @@ class Picture:
             for one in lessons
         ]
         self.heights = [0] * (1 + max(self.rows))
-        for row, (title, *rest) in zip(self.rows, self.texts, strict=True):
-            height = 2 * PAD + TITLE_LINE * len(title) + FACT_LINE * sum(map(len, rest))
+        for row, (title, summary, facts) in zip(self.rows, self.texts, strict=True):
+            height = 2 * PAD + TITLE_LINE * len(title) + FACT_LINE * (len(summary) + len(facts))
             self.heights[row] = max(self.heights[row], height)
         self.whole_height = self.top(len(self.heights)) - DROP + 1
 
-    def left(self, x):
+    def left(self, x: float) -> float:
         return 1 + x * (self.width + GAP)
 
-    def top(self, row):
+    def top(self, row: int) -> int:
         return BADGE + 1 + sum(self.heights[:row]) + DROP * row
 
-    def svg(self):
+    def svg(self) -> str:
         lines = "".join(self.line(*link) for link in self.lines)
         boxes = "\n".join(self.box(place) for place in range(len(self.lessons)))
         # it shrinks a little where the column is narrower, and then is scrolled
@@ -135,7 +140,7 @@ class Picture:
             f'<g aria-hidden="true">{lines}</g>\n{boxes}</svg></div>\n'
         )
 
-    def line(self, source, target):
+    def line(self, source: int, target: int) -> str:
         """From one lesson down to another, past those in the rows between."""
         row = self.rows[source]
         x = f"{self.left(self.across[source]) + self.width / 2:.1f}"
@@ -147,7 +152,7 @@ class Picture:
             row += 1
         return f'<path data-la-from="{source}" d="{path}"/>'
 
-    def box(self, place):
+    def box(self, place: int) -> str:
         """A lesson: a link with its title and facts, and a mark that CSS shows by its state."""
         lesson, (title, summary, facts) = self.lessons[place], self.texts[place]
         name = f"{lesson['title']}, {lesson['minutes']} minutes"
@@ -173,6 +178,6 @@ class Picture:
         )
 
 
-def picture(lessons, address):
+def picture(lessons: list[dict[str, Any]], address: Callable[[str], str]) -> str:
     """The picture as text, the same for the same lessons."""
     return Picture(lessons, address).svg()

@@ -1,8 +1,10 @@
 """What the Logic Matrix is in a page, and its HTML; other formats show its list."""
 
 import json
+from typing import Any
 
 from docutils import nodes
+from sphinx.writers.html5 import HTML5Translator
 
 from lesson_extensions.skill_tree.draw import picture
 
@@ -11,8 +13,9 @@ class skill_tree(nodes.General, nodes.Element):
     """The whole: `lessons` in their order, each with its page, its facts, and what is before."""
 
 
-def visit_skill_tree(self, node):
-    self.body.append(self.starttag(node, "nav", CLASS="la-skill-tree", **{"aria-label": NAME}))
+def visit_skill_tree(self: HTML5Translator, node: nodes.Element) -> None:
+    attributes: dict[str, Any] = {"aria-label": NAME}
+    self.body.append(self.starttag(node, "nav", CLASS="la-skill-tree", **attributes))
     if self.builder.name == "epub":
         return
     here, lessons = self.builder.current_docname, node["lessons"]
@@ -22,7 +25,7 @@ def visit_skill_tree(self, node):
 NAME = "Logic Matrix"
 
 
-def depart_skill_tree(self, node):
+def depart_skill_tree(self: HTML5Translator, node: nodes.Element) -> None:
     if self.builder.name != "epub":
         data = json.dumps(for_script(node["lessons"]), separators=(",", ":"), ensure_ascii=False)
         data = data.replace("<", "\\u003c")  # nothing in it can end the script
@@ -30,7 +33,7 @@ def depart_skill_tree(self, node):
     self.body.append("</nav>\n")
 
 
-def for_script(lessons):
+def for_script(lessons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What skill_tree.js needs beside the list: a lesson's place stands for it in `before`."""
     places = {lesson["page"]: place for place, lesson in enumerate(lessons)}
     return [
@@ -45,7 +48,7 @@ def for_script(lessons):
     ]
 
 
-def pass_through(self, node):
+def pass_through(self: Any, node: nodes.Element) -> None:
     pass
 
 
