@@ -172,9 +172,7 @@ class Past:
             planned.add(missing)
         return sorted(planned)
 
-    def missing(
-        self, sources: Sequence[str], planned: set[int], fresh: list[Values]
-    ) -> int | None:
+    def missing(self, sources: Sequence[str], planned: set[int], fresh: list[Values]) -> int | None:
         """The text that makes the first value which one of the planned would find to be another."""
         values = self.now
         for index in sorted(planned):
