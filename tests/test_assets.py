@@ -2,6 +2,7 @@
 
 import pytest
 from docutils import nodes
+from sphinx.testing.util import SphinxTestApp
 
 from lesson_extensions.shared.assets import add_assets
 
@@ -45,7 +46,36 @@ def test_a_feature_s_files_are_loaded_where_its_node_stands_and_nowhere_else(bui
         site = build_site({"index.md": INDEX, "box.md": FIGURE}, extensions=["myst_nb", "boxes"])
 
     assert [loads(site, page, "box.js") for page in ("index", "box")] == [False, True]
-    assert (site.app.outdir / "_static/box.js").is_file()
+    (script,) = (site.app.outdir / "_static/features").glob("*/box.js")
+    assert loads(site, "box", script.relative_to(site.app.outdir).as_posix())
+    assert (script.parent / "dom.js").is_file(), "what scripts import is not beside them"
+
+
+def test_a_change_of_a_script_gives_all_of_them_another_address(build_site, tmp_path, monkeypatch):
+    """So that no page loads an old script that imports a new one, or the other way round."""
+    (tmp_path / "static").mkdir()
+    script = tmp_path / "static/box.js"
+    (tmp_path / "crates.py").write_text(
+        "from pathlib import Path\n"
+        "from lesson_extensions.shared.assets import add_assets\n\n"
+        "def setup(app):\n"
+        f"    add_assets(app, 'box.js', folder=Path({str(tmp_path / 'static')!r}))\n",
+        "utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    script.write_text("// one", "utf-8")
+    site = build_site({"index.md": INDEX}, extensions=["myst_nb", "crates"])
+    script.write_text("// two", "utf-8")
+    again = SphinxTestApp(
+        srcdir=site.app.srcdir, confoverrides={"extensions": ["myst_nb", "crates"]}
+    )
+    again.build()
+    again.cleanup()
+
+    (served,) = (site.app.outdir / "_static/features").glob("*/box.js")
+    assert served.read_text("utf-8") == "// two"
+    address = served.relative_to(site.app.outdir).as_posix()
+    assert loads(site, "index", address), "a page whose text is as it was names the old folder"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -13,10 +13,11 @@ STATIC = Path(__file__).parent / "static"
 def setup(app):
     # here: prove.py is used where no Sphinx is
     from lesson_extensions.exercise import directive, nodes
-    from lesson_extensions.shared.assets import add_assets
+    from lesson_extensions.shared.assets import add_assets, add_python
 
     nodes.setup(app)
     directive.setup(app)
-    add_assets(app)  # exercise.js imports progress.js from there
+    add_python(app, "lesson_extensions.exercise.grade", "lesson_extensions.exercise.differ")
+    add_python(app, "lesson_extensions.shared.values")
     add_assets(app, "exercise.css", "exercise.js", folder=STATIC, on=nodes.exercise)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

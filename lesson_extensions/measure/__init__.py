@@ -7,7 +7,7 @@ browser.
 from pathlib import Path
 
 from lesson_extensions.measure import directive
-from lesson_extensions.shared.assets import add_assets
+from lesson_extensions.shared.assets import add_assets, add_python
 
 STATIC = Path(__file__).parent / "static"
 
@@ -20,5 +20,6 @@ def setup(app):
         text=(directive.pass_over, None),
     )
     app.add_directive("on-your-machine", directive.OnYourMachineDirective)
+    add_python(app, "lesson_extensions.measure.timing")
     add_assets(app, "measure.css", "measure.js", folder=STATIC, on=directive.chart)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,9 +1,5 @@
-"""Times n × n products by three loops and by `@`, wherever it runs; prints one line of JSON.
+"""Times n × n products by three loops and by `@`: measure.js calls it in the reader's browser."""
 
-measure.py puts this text into the page, and measure.js has it run in the reader's browser.
-"""
-
-import json
 import time
 import timeit
 
@@ -64,7 +60,3 @@ def measure():
             if n <= largest and fast_enough and time.perf_counter() - begin < BUDGET:
                 times[name][n] = time_task(n)
     return times
-
-
-if __name__ == "__main__":
-    print(json.dumps(measure()))

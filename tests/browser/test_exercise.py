@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from lesson_extensions.exercise.nodes import grader
 from tests.conftest import ROOT, Site, serve
 from tests.test_exercise import PAGE, PARTS, SITE_EXERCISES, SOLUTION, body
 
@@ -16,10 +15,15 @@ LENGTH, REST = PARTS["mistake"]
 RUNTIME = ROOT / "docs/_build/runtime"
 KEYS = "Shift-Enter checks; Escape, then Tab, leaves the editor"
 # Stands in for Python, ahead of live.js, which listens at the document.
-ANSWER = """([printed, error]) => window.addEventListener("la-run", (event) => {
-  event.stopImmediatePropagation();
-  event.detail.done(printed, error);
-}, {capture: true})"""
+ANSWER = """(answer) => {
+  if (!window.laAsked) window.addEventListener("la-call", (event) => {
+    event.stopImmediatePropagation();
+    window.laAsked.push(event.detail);
+    if (window.laAnswer) event.detail.done(window.laAnswer);
+  }, {capture: true});
+  window.laAsked ??= [];
+  window.laAnswer = answer && {value: null, printed: "", cause: "", error: "", ...answer};
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -194,21 +198,26 @@ def test_an_endless_loop_ends_with_stop(exercise):
     expect(status(exercise)).to_contain_text("Passed")
 
 
-@pytest.mark.parametrize(
-    ("printed", "error", "why"),
-    [("", "failed", "failed"), ("…", "", "no answer"), ("", "MemoryError", "MemoryError")],
-)
-def test_what_goes_wrong_is_a_sentence(printed, error, why, exercise):
-    exercise.page.evaluate(ANSWER, [printed, error])
-    press(exercise, "Check my code")
+AGAIN = "so your code was not checked. Press the button to try again."
 
-    expect(status(exercise)).to_have_text(
-        f"Python broke off ({why}), so your code was not checked. Press the button to try again."
-    )
+
+def test_each_end_has_a_cause_and_a_sentence(exercise):
+    for answer, sentence in (
+        ({"cause": "not loaded"}, f"Python could not be loaded, {AGAIN}"),
+        ({"cause": "broken"}, f"Python broke down, {AGAIN}"),
+        (
+            {"cause": "error", "error": "MemoryError: "},
+            f"Python broke off (MemoryError: ), {AGAIN}",
+        ),
+        ({"cause": ""}, f"Python broke off (no answer), {AGAIN}"),
+    ):
+        exercise.page.evaluate(ANSWER, answer)
+        press(exercise, "Check my code")
+        expect(status(exercise)).to_have_text(sentence)
 
 
 def test_a_second_press_does_not_ask_twice_and_a_second_check_clears_the_first(exercise):
-    count = "window.laCount = 0; addEventListener('la-run', () => window.laCount++, true)"
+    count = "window.laCount = 0; addEventListener('la-call', () => window.laCount++, true)"
     exercise.page.evaluate(count)
     button = exercise.get_by_role("button", name="Check my code")
     button.press("Enter")
@@ -226,18 +235,19 @@ def test_a_second_press_does_not_ask_twice_and_a_second_check_clears_the_first(e
 def test_the_variables_of_the_page_are_left_alone(exercise):
     check(exercise, SOLUTION + "\n\nprobe = 1")
     expect(status(exercise)).to_contain_text("Passed")
-    seen = """new Promise((resolve) => document.dispatchEvent(new CustomEvent("la-run", {detail: {
-      code: "print(sorted(name for name in globals() if not name.startswith('_')))",
-      name: "the probe", done: resolve }})))"""
+    seen = """new Promise((resolve) => document.dispatchEvent(new CustomEvent("la-call", {detail: {
+      module: "builtins", function: "eval", name: "the probe",
+      args: ["[name for name in __import__('page').state['console'].namespace if name[0] != '_']"],
+      done: ({value, cause, error}) => resolve(value ?? cause + error) }})))"""
 
-    assert exercise.page.evaluate(seen).strip() == "['display']"
+    assert exercise.page.evaluate(seen) == ["display"]
 
 
 # -- Without network -----------------------------------------------------------------------------
 
 
 def test_nothing_is_loaded_before_the_reader_begins(exercise):
-    late = re.compile(r"exercise_grader|editor\.js|worker\.js|manifest\.json")
+    late = re.compile(r"editor\.js|worker\.js|manifest\.json")
     assert not list(filter(late.match, exercise.page.asked))
 
     exercise.get_by_role("textbox").focus()
@@ -273,17 +283,25 @@ def test_where_there_is_no_editor_the_textarea_stays(visit):
     expect(box).to_have_value(SOLUTION)
 
 
-def test_where_the_grader_cannot_be_loaded_the_next_press_tries_again(exercise):
-    page, pattern = exercise.page, "**/exercise_grader.py*"
-    page.route(pattern, lambda route: route.fulfill(status=503))
+def test_where_python_cannot_be_loaded_the_next_press_tries_again(visit, practice):
+    cut = re.compile(r"/manifest\.json")
+    exercise = visit(lambda page: page.route(cut, lambda route: route.fulfill(status=503)))
     press(exercise, "Check my code")
+    expect(status(exercise)).to_have_text(f"Python could not be loaded, {AGAIN}")
+    retry = exercise.page.get_by_role("button", name="Retry the download")
+    expect(retry).to_be_visible()
 
-    expect(status(exercise)).to_have_text(
-        "What checks your code could not be loaded. Press the button to try again."
-    )
-    page.unroute(pattern)
+    exercise.page.unroute(cut)
     press(exercise, "Check my code")
     expect(status(exercise)).to_contain_text("1 of 4 checks hold.")
+    expect(retry).to_be_hidden()
+
+
+def test_where_what_furnishes_an_exercise_cannot_be_loaded_it_says_so(visit):
+    exercise = visit(lambda page: page.route("**/exercise_desk.js*", lambda route: route.abort()))
+
+    expect(exercise.get_by_text("What checks your code could not be loaded.")).to_be_visible()
+    expect(exercise.locator(".la-exercise__starter pre")).to_be_visible()
 
 
 # -- Writing -------------------------------------------------------------------------------------
@@ -408,22 +426,33 @@ def test_it_fits_and_axe_finds_nothing(width, visit):
 
 GRADE = """
 import json
-own = {"__name__": "la_exercise"}
-exec(FILE, own)
 from lesson_extensions.exercise.grade import grade
-print(json.dumps([grade(program, EXERCISE) for program in PROGRAMS]))
+print(json.dumps([[grade(program, one) for program in programs] for one, programs in TASKS]))
 """
 
 
-@pytest.mark.parametrize("one", SITE_EXERCISES)
-def test_the_browser_grades_as_the_build_does(one, python):
-    programs = [one["solution"], one["starter"], *(m["code"] for m in one["mistakes"])]
-    source = GRADE.replace("FILE", repr(grader()))
-    printed = python.run(source.replace("EXERCISE", repr(one)).replace("PROGRAMS", repr(programs)))
-    solved, begun, *wrong = json.loads(printed)
-
-    assert solved["passed"], solved
-    assert not begun["passed"] and begun["error"] == begun["feedback"] == ""
-    assert [(result["passed"], result["feedback"]) for result in wrong] == [
-        (False, mistake["feedback"]) for mistake in one["mistakes"]
+def test_the_browser_grades_as_the_build_does(python):
+    specs = [case.values[0] for case in SITE_EXERCISES]
+    tasks = [
+        (one, [one["solution"], one["starter"], *(m["code"] for m in one["mistakes"])])
+        for one in specs
     ]
+    graded = json.loads(python.run(GRADE.replace("TASKS", repr(tasks))))
+
+    wrong = [
+        sentence
+        for one, results in zip(specs, graded, strict=True)
+        for sentence in differences(one, *results)
+    ]
+    assert specs and wrong == []
+
+
+def differences(one, solved, begun, *mistaken):
+    """What the browser says of an exercise that the build does not."""
+    if not solved["passed"]:
+        yield f"the solution does not pass: {solved}"
+    if begun["passed"] or begun["error"] or begun["feedback"]:
+        yield f"the starter is more than wrong: {begun}"
+    for mistake, result in zip(one["mistakes"], mistaken, strict=True):
+        if (result["passed"], result["feedback"]) != (False, mistake["feedback"]):
+            yield f"{mistake['feedback']}: {result}"

@@ -12,7 +12,7 @@ from tests.conftest import SITE, Handler, serve
 MINUTE = 60_000  # in milliseconds, as Playwright counts
 LESSON = "lessons/vectors.html"
 ERROR = "errors/singular-matrix.html"
-PART = re.compile(r"_static/(runtime/|worker\.js|editor\.js)")
+PART = re.compile(r"_static/(runtime/|features/\w+/(worker|editor)\.js)")
 
 
 class Counted(Handler):
@@ -119,6 +119,11 @@ def test_before_a_press_nothing_of_the_runtime_or_the_editor_is_loaded(newcomer,
     page.wait_for_load_state("networkidle")
 
     assert [path for path in requests if PART.search(path)] == []
+    live(page, 1).locator(".la-live__edit").click()
+    expect(page.get_by_label("Code of cell 1")).to_be_focused()
+    assert len([path for path in requests if PART.search(path)]) == 1, (
+        "the editor, which is asked for"
+    )
 
 
 def test_without_javascript_there_is_no_button_and_no_hidden_text(chromium, host):
@@ -145,8 +150,20 @@ def test_a_browser_that_cannot_run_python_gets_no_button(missing, newcomer, host
 # -- Running --------------------------------------------------------------------------------------
 
 
+# What the status says when it is put into the page, and then.
+WATCH = """new MutationObserver(() => {
+  const status = document.querySelector(".la-live-bar [role=status]");
+  if (status && !window.laSaid) window.laSaid = [status.textContent];
+}).observe(document.body, {childList: true})"""
+# The buttons whose name does not hold what they show, which those who speak to a page would say.
+MISNAMED = """[...document.querySelectorAll(".la-live button, .la-live-bar button")]
+  .filter(({ariaLabel, textContent}) => ariaLabel && !ariaLabel.includes(textContent))
+  .map(({ariaLabel, textContent}) => `${textContent}: ${ariaLabel}`)"""
+
+
 def test_a_press_on_run_says_what_it_loads_and_shows_that_python_agrees(newcomer, host):
     page = visit(newcomer, host)
+    page.evaluate(WATCH)
     text = run(page, 1)
 
     expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text(
@@ -156,6 +173,20 @@ def test_a_press_on_run_says_what_it_loads_and_shows_that_python_agrees(newcomer
     expect(text.locator(".la-live__status")).to_have_text("as on this page")
     expect(text.locator(".cell_output")).to_be_visible()
     assert page.problems == []
+    assert page.evaluate("window.laSaid") == [""], "a status is announced if it was there before"
+    assert page.evaluate(MISNAMED) == []
+
+
+def test_what_has_the_focus_is_not_below_the_bar(reader, host):
+    page = visit(reader, host)
+    page.set_viewport_size({"width": 390, "height": 600})
+    expect_state(run(page, 1), "done")
+    for button in live(page, 9).get_by_role("button").all():
+        page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+        button.focus()
+        edge = bar(page).bounding_box()["y"]
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= edge
 
 
 def test_a_text_runs_after_those_above_that_it_needs_and_says_so(reader, host):
@@ -349,6 +380,9 @@ def test_an_endless_loop_stops_within_a_second_and_the_page_runs_on(reader, host
         bar(page).get_by_role("button", name="Stop Python").click()
         expect_state(live(page, 5), "stopped")
         assert time.monotonic() - begun < 1
+    stop = bar(page).get_by_role("button", name="Stop Python")
+    expect(stop).to_be_focused()  # and says that there is nothing to stop
+    expect(stop).to_have_attribute("aria-disabled", "true")
 
     write(page, 5, "a @ b")
     expect_state(run(page, 5), "done")
@@ -403,9 +437,73 @@ def test_a_download_that_is_cut_says_so_and_can_be_tried_again(newcomer, host, r
     )
     expect_state(text, "stopped")
 
+    expect(text.locator(".la-live__status")).to_have_text("not loaded")
     Counted.cut = ""
-    bar(page).get_by_role("button", name="Retry the download").click()
+    retry = bar(page).get_by_role("button", name="Retry the download")
+    retry.click()
     expect_state(text, "done")
+    expect(retry).to_be_hidden()
+
+
+def test_what_was_restored_while_a_package_came_is_as_the_page_has_it(newcomer, host):
+    gate = []
+    newcomer.route(re.compile("/matplotlib-"), gate.append)  # held until it is continued
+    page = visit(newcomer, host)
+    expect_state(run(page, 1), "done")
+    write(page, 4, "import matplotlib.pyplot as plt\nplt.plot(a)\na = 'drawn'")
+    run(page, 4)
+    expect(bar(page)).to_contain_text("Loading matplotlib")
+    live(page, 4).locator(".la-live__undo").click()
+    for route in gate:
+        route.continue_()
+    expect(bar(page)).to_have_attribute("data-la-busy", "no", timeout=MINUTE)
+    expect(live(page, 4).locator(".la-live__output")).to_be_hidden()
+    expect(live(page, 4).locator(".la-live__status")).to_be_empty()
+
+    expect_state(run(page, 4), "done")  # a is what the first cell made, not what ran meanwhile
+    expect(live(page, 4).locator(".la-live__status")).to_have_text(
+        "as on this page · ran 1 above first"
+    )
+
+
+def test_a_gallery_that_cannot_be_read_and_two_quick_failures(reader, host):
+    page = visit(reader, host)
+    html = "<!doctype html><title>Not found</title>"
+    page.route("**/errors.json", lambda route: route.fulfill(body=html))
+    write(page, 5, "import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))")
+    text = run(page, 5)
+    expect_state(text, "failed")
+    assert page.problems == []
+
+    page.unroute("**/errors.json")
+    gate = []
+    page.route("**/errors.json", gate.append)
+    for _ in range(2):
+        run(page, 5)
+        expect(bar(page)).to_have_attribute("data-la-busy", "no", timeout=MINUTE)
+    assert len(gate) == 2
+    for route in gate:
+        route.continue_()
+    expect(text.locator(".la-live__gallery a")).to_have_text("Singular matrix")
+    page.evaluate("new Promise((resolve) => setTimeout(resolve))")
+    expect(text.locator(".la-live__gallery")).to_have_count(1)
+
+
+def test_what_is_kept_for_later_is_one_of_each_and_no_search(newcomer, host):
+    page = visit(newcomer, host)
+    expect_state(run(page, 1), "done")
+    page.goto(f"{host}/search.html?q=norm")
+    paths = page.evaluate(
+        """async () => {
+          await fetch("_static/live.css?v=older");
+          await fetch("_static/live.css?v=newer");
+          const keys = await (await caches.open("la-pages")).keys();
+          return keys.map(({url}) => url.replace(location.origin, ""));
+        }"""
+    )
+    assert [path for path in paths if "live.css" in path] == ["/site/_static/live.css?v=newer"]
+    assert [path for path in paths if "q=" in path] == []
+    assert any(re.search(r"_static/features/\w+/session\.js", path) for path in paths), paths
 
 
 def test_a_second_visit_loads_nothing_and_also_works_without_a_network(newcomer, host, requests):

@@ -4,6 +4,7 @@
  * is behind a wrong one.
  * @typedef {(Node | string)[] | null} Said  what is said of a wrong answer; null of a right one
  */
+import { make } from "./dom.js";
 import { isNear, readNumber, readShape } from "./guess.js";
 import { pass, passed } from "./progress.js";
 
@@ -13,13 +14,6 @@ const ERRORS = /** @type {Record<string, string>} */ ({
   LinAlgError: "that linear algebra has no answer for this matrix",
   IndexError: "that an index lies outside the array, or is one too many",
 });
-
-/** @param {string} tag @param {Record<string, any>} properties @param {(Node | string)[]} children @returns {any} */
-function make(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
 
 /** How many, and the verb. @param {number} n */
 const are = (n) => `${n || "none"} ${n < 2 ? "is" : "are"}`;
@@ -142,7 +136,7 @@ class Raises extends Choices {
   build() {
     super.build();
     const names = ["", ...Object.keys(this.key.errors)];
-    this.error = make("select", {}, ...names.map((value) => make("option", { value }, value || "choose")));
+    this.error = /** @type {any} */ (make("select", {}, ...names.map((value) => make("option", { value }, value || "choose"))));
     this.field("The error", this.error);
   }
 
@@ -159,7 +153,7 @@ class Raises extends Choices {
 /** Kinds number and shape. */
 class Typed extends Check {
   build() {
-    this.input = make("input", { autocomplete: "off", spellcheck: false });
+    this.input = /** @type {any} */ (make("input", { autocomplete: "off", spellcheck: false }));
     const { tolerance } = this.key;
     const hint = this.isShape() ? "such as 2, 3 or (4,)" : tolerance ? `to within ${tolerance}` : "exactly";
     this.field("Your answer", this.input, hint);

@@ -4,9 +4,11 @@
  * and buttons when it comes into view; until then, and where Python cannot run, it is as it was built.
  */
 
+import { make } from "./dom.js";
 import { passed } from "./progress.js";
 
 const NO_PYTHON = "Python cannot run here, so nothing checks your code: run the checks below where you have NumPy.";
+const NO_DESK = "What checks your code could not be loaded. Reload the page to try again.";
 const desk = new URL("exercise_desk.js", import.meta.url).href;
 
 /** @param {HTMLElement} section */
@@ -21,14 +23,13 @@ function enhance(section) {
   mark();
   document.addEventListener("la-progress", mark);
 
-  if (document.documentElement.dataset.laLive !== "yes") { // live.js has run by now
-    const note = Object.assign(document.createElement("p"), { className: "la-exercise__note", textContent: NO_PYTHON });
-    return find(".la-exercise__starter").after(note);
-  }
+  /** @param {string} text */
+  const note = (text) => find(".la-exercise__starter").after(make("p", { className: "la-exercise__note" }, text));
+  if (document.documentElement.dataset.laLive !== "yes") return note(NO_PYTHON); // live.js has run by now
   const watch = new IntersectionObserver(async (seen) => {
     if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
     watch.disconnect();
-    const { furnish } = await import(desk);
+    const { furnish } = await import(desk).catch(() => ({ furnish: () => note(NO_DESK) }));
     furnish(section, data);
   }, { rootMargin: "50%" });
   watch.observe(section);

@@ -1,20 +1,22 @@
 // @ts-check
 /**
- * {exercise}: an editor in the place of the starter, and buttons that have grader.py check the
+ * {exercise}: an editor in the place of the starter, and buttons that have grade.py check the
  * reader's code in the page's Python, show hints one at a time, and the solution. exercise.js loads
  * this when an exercise comes into view.
  */
 
+import { button, call, make } from "./dom.js";
 import { pass } from "./progress.js";
 
-const MARK = "la-exercise "; // begins the line that grader.py answers with
-const here = new URL(".", import.meta.url); // …/_static/
+const AGAIN = "so your code was not checked. Press the button to try again.";
+const here = new URL(".", import.meta.url);
 
-/** @param {string} tag @param {Record<string, any>} properties @param {(Node | string)[]} children @returns {any} */
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
+/** Why there is no verdict. @param {import("./dom.js").Answer} answer */
+function failure({ cause, error }) {
+  if (cause === "stopped") return "Python was stopped before your code came to its end. Is there a loop that never ends?";
+  if (cause === "not loaded") return `Python could not be loaded, ${AGAIN}`;
+  if (cause === "broken") return `Python broke down, ${AGAIN}`;
+  return `Python broke off (${error || "no answer"}), ${AGAIN}`;
 }
 
 /** A paragraph of a text in which backticks mark code. @param {string} text @param {string} className */
@@ -32,8 +34,8 @@ function placeCaret(editor, before) {
   }
 }
 
-/** @param {any} section @param {{label: string, grader: string, pack: string}} data */
-export function furnish(section, { label, grader, pack }) {
+/** @param {any} section @param {{label: string, pack: string}} data */
+export function furnish(section, { label, pack }) {
   const find = (/** @type {string} */ part) => section.querySelector(`.la-exercise__${part}`);
   // -- The parts -------------------------------------------------------------------------------
   const starter = find("starter");
@@ -47,7 +49,6 @@ export function furnish(section, { label, grader, pack }) {
   const name = `Your code: ${find("title").textContent.slice(find("kicker").textContent.length).trim()}`;
   area.setAttribute("aria-label", name);
   area.setAttribute("aria-describedby", keys.id);
-  const button = (/** @type {string} */ text, /** @type {() => void} */ onclick) => make("button", { type: "button", onclick }, text);
   const checkButton = button("Check my code", check);
   const hintButton = button("", hint);
   const againButton = button("Start over", startOver);
@@ -62,7 +63,7 @@ export function furnish(section, { label, grader, pack }) {
   folds.setAttribute("aria-live", "polite");
   solution.before(folds);
   folds.append(...hints, solution);
-  for (const fold of folds.children) fold.hidden = true;
+  for (const fold of [...hints, solution]) fold.hidden = true;
 
   /** @type {any} */
   let editor = null;
@@ -108,7 +109,7 @@ export function furnish(section, { label, grader, pack }) {
     draft = back || code() === original ? "" : code();
     if (editor) {
       editor.destroy();
-      pane.firstChild.remove();
+      pane.firstChild?.remove();
     }
     editor = null;
     opening = area.hidden = false;
@@ -120,41 +121,25 @@ export function furnish(section, { label, grader, pack }) {
 
   // -- Checking --------------------------------------------------------------------------------
 
-  async function check() {
+  function check() {
     if (busy) return;
     setBusy(true);
     clear();
     say("", "Checking your code…");
-    const program = code();
-    try {
-      const answer = await fetch(new URL(grader, here));
-      if (!answer.ok) throw new Error(answer.statusText);
-      run(await answer.text(), program);
-    } catch {
+    /** @param {import("./dom.js").Answer} answer */
+    const done = (answer) => {
       setBusy(false);
-      say("failed", "What checks your code could not be loaded. Press the button to try again.");
-    }
-  }
-
-  /** @param {string} file @param {string} program */
-  function run(file, program) {
-    // in a namespace of its own, so that the cells of the page keep theirs; JSON is Python, too
-    const [own, packed, written] = [file, pack, program].map((text) => JSON.stringify(text));
-    const code = `(lambda own: exec(${own}, own) or own["serve"](${packed}, ${written}))({"__name__": "la_exercise"})`;
-    const done = (/** @type {string} */ text, /** @type {string} */ error) => {
-      setBusy(false);
-      const line = text.split("\n").find((line) => line.startsWith(MARK));
-      if (line) show(JSON.parse(line.slice(MARK.length)));
-      else if (error === "stopped") say("failed", "Python was stopped before your code came to its end. Is there a loop that never ends?");
-      else say("failed", `Python broke off (${error || "no answer"}), so your code was not checked. Press the button to try again.`);
+      if (answer.value) show(answer.value);
+      else say("failed", failure(answer));
     };
-    document.dispatchEvent(new CustomEvent("la-run", { detail: { code, name: "your exercise", done } }));
+    const grade = { module: "lesson_extensions.exercise.grade", function: "grade_packed", args: [pack, code()] };
+    call({ ...grade, name: "your exercise", done });
   }
 
   /** @param {boolean} value */
   function setBusy(value) {
     busy = value;
-    checkButton.setAttribute("aria-disabled", value); // not `disabled`, which would lose the focus
+    checkButton.setAttribute("aria-disabled", String(value)); // not `disabled`, which would lose the focus
   }
 
   /** @param {string} state @param {string[]} lines */
@@ -201,7 +186,7 @@ export function furnish(section, { label, grader, pack }) {
   function nameHintButton() {
     const last = shown === hints.length;
     hintButton.textContent = last ? "No more hints" : hints.length > 1 ? `Hint ${shown + 1} of ${hints.length}` : "Hint";
-    hintButton.setAttribute("aria-disabled", last);
+    hintButton.setAttribute("aria-disabled", String(last));
   }
 
   function hint() {

@@ -4,13 +4,11 @@
  * Show it on focus as well, keep it while the pointer is on it, and let Escape dismiss it.
  */
 
+import { make } from "./dom.js";
+
 const GAP = 8; // pixels between link and definition, and to the edge of the window
 
-const tooltip = document.createElement("div");
-tooltip.id = "la-definition";
-tooltip.className = "la-definition";
-tooltip.setAttribute("role", "tooltip");
-tooltip.hidden = true;
+const tooltip = make("div", { id: "la-definition", className: "la-definition", role: "tooltip", hidden: true });
 
 /** @type {number | undefined} */
 let closing;

@@ -16,9 +16,12 @@ import sys
 import time
 import traceback
 import warnings
+from collections.abc import Callable, Iterator
 
 import needs
 from pretty import pretty
+
+Emit = Callable[[str, str], object]
 
 LIMIT = 20_000_000  # characters that are kept of one run; an endless print must end somewhere
 CHUNK = 65_536  # characters that travel together
@@ -28,14 +31,15 @@ INTERVAL = 0.05  # seconds after which what was printed travels, however short
 class Printed(io.TextIOBase):
     """stdout or stderr: hands on what is printed in few pieces, and counts what is too much."""
 
-    def __init__(self, kind, emit):
+    def __init__(self, kind: str, emit: Emit) -> None:
         self.kind, self.emit = kind, emit
-        self.pieces, self.held, self.total, self.since = [], 0, 0, 0.0
+        self.pieces: list[str] = []
+        self.held, self.total, self.since = 0, 0, 0.0
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         room = max(0, LIMIT - self.total)
         self.total += len(text)
         if room:
@@ -45,12 +49,12 @@ class Printed(io.TextIOBase):
                 self.flush()
         return len(text)
 
-    def flush(self):
+    def flush(self) -> None:
         if self.pieces:
             self.emit(self.kind, "".join(self.pieces))
         self.pieces, self.held, self.since = [], 0, time.monotonic()
 
-    def close_run(self):
+    def close_run(self) -> None:
         self.flush()
         if self.total > LIMIT:
             self.emit(self.kind, f"\n… {self.total - LIMIT:,} characters more were not kept\n")
@@ -60,37 +64,37 @@ class Printed(io.TextIOBase):
 class Console:
     """The namespace that the texts of a page share, and the ways to run them."""
 
-    def __init__(self, emit):
+    def __init__(self, emit: Emit) -> None:
         self.emit = emit
         self.stdout, self.stderr = Printed("stdout", self.say), Printed("stderr", self.say)
         self.reset()
 
-    def say(self, kind, text):
+    def say(self, kind: str, text: str) -> None:
         """Hand on one piece, after what was printed before it."""
         for stream in (self.stdout, self.stderr):
             if stream.kind != kind:
                 stream.flush()
         self.emit(kind, text)
 
-    def reset(self):
+    def reset(self) -> None:
         """Forget all variables; the random module starts anew (a snapshot froze its state)."""
-        self.namespace = {"__name__": "__main__", "__builtins__": builtins}
+        self.namespace: dict[str, object] = {"__name__": "__main__", "__builtins__": builtins}
         self.namespace["display"] = self.display
         builtins.input = refuse_input
         random.seed()
 
-    def display(self, *values):
+    def display(self, *values: object) -> None:
         """What IPython's display() does, for plain text."""
         for value in values:
             self.say("result", pretty(value) + "\n")
 
-    def show_value(self, value):
+    def show_value(self, value: object) -> None:
         """What `>>>` does with the value of a statement."""
         if value is not None:
             self.namespace["_"] = value
             self.say("result", repr(value) + "\n")
 
-    def run(self, kind, source, name):
+    def run(self, kind: str, source: str, name: str) -> str:
         """Run a cell or a session; return the name of the error that ended it, or "".
 
         Raises needs.Package, before anything of it is seen, where a package has to be loaded first.
@@ -110,13 +114,14 @@ class Console:
                 for stream in (self.stdout, self.stderr):
                     stream.close_run()
 
-    def run_cell(self, source, name):
+    def run_cell(self, source: str, name: str) -> str:
         error = ""
         try:
             tree = ast.parse(source, name)
             last = None
-            if tree.body and isinstance(tree.body[-1], ast.Expr):
-                last = ast.Expression(tree.body.pop().value)
+            if tree.body and isinstance(expression := tree.body[-1], ast.Expr):
+                last = ast.Expression(expression.value)
+                del tree.body[-1]
             exec(compile(tree, name, "exec", dont_inherit=True), self.namespace)
             if last is not None:
                 value = eval(compile(last, name, "eval", dont_inherit=True), self.namespace)
@@ -129,7 +134,7 @@ class Console:
             error = self.report(raised)
         return self.show_figures() or error
 
-    def run_session(self, source, name):
+    def run_session(self, source: str, name: str) -> str:
         """Run statement by statement, as at a prompt: an error ends one statement, not the rest."""
         error, lines = "", source.splitlines()
         try:
@@ -148,7 +153,7 @@ class Console:
                 error = self.report(raised)
         return self.show_figures() or error
 
-    def report(self, error):
+    def report(self, error: BaseException) -> str:
         """Show a traceback of the reader's own lines; return the name of the error's type."""
         error = as_native(error)
         told = traceback.TracebackException.from_exception(error)
@@ -156,7 +161,7 @@ class Console:
         self.say("error", "".join(told.format()))
         return type(error).__name__
 
-    def show_figures(self):
+    def show_figures(self) -> str:
         """Send what matplotlib drew, as the inline backend would; return an error's name, or ""."""
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is None or isinstance(pyplot, needs.Later):
@@ -173,7 +178,7 @@ class Console:
         return ""
 
 
-def by_line(statements):
+def by_line(statements: list[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
     """Yield first line, line after the last, and statements, for those that a prompt takes at once.
 
     Lines count from 0. Comments and blank lines above a statement belong to it.
@@ -184,11 +189,12 @@ def by_line(statements):
         while count < len(statements) and statements[count].lineno == statements[0].end_lineno:
             count += 1
         group, statements = statements[:count], statements[count:]
-        yield first, group[-1].end_lineno, group
-        first = group[-1].end_lineno
+        last = group[-1].end_lineno or first  # of what was parsed it is always there
+        yield first, last, group
+        first = last
 
 
-def prompted(lines):
+def prompted(lines: list[str]) -> str:
     """Lines as they stand behind prompts; the blank ones between two statements are left out."""
     while lines and not lines[0].strip():
         lines = lines[1:]
@@ -199,7 +205,7 @@ def prompted(lines):
     return "\n".join(marked) + "\n" if marked else ""
 
 
-def keep_readers_frames(told):
+def keep_readers_frames(told: traceback.TracebackException) -> None:
     """Drop the frames of libraries and of this file from a traceback, and from its causes."""
     own = [frame for frame in told.stack if frame.filename in linecache.cache and is_own(frame)]
     told.stack = traceback.StackSummary.from_list(own)
@@ -212,11 +218,11 @@ def keep_readers_frames(told):
         told.__cause__ = None
 
 
-def is_own(frame):
+def is_own(frame: traceback.FrameSummary) -> bool:
     return frame.filename.startswith(("cell ", "session "))
 
 
-def as_native(error):
+def as_native(error: BaseException) -> BaseException:
     """The error that a 64-bit NumPy would raise; here it counts in 32 bits before it allocates."""
     if isinstance(error, ValueError) and str(error).startswith("array is too big"):
         return MemoryError(
@@ -225,6 +231,6 @@ def as_native(error):
     return error
 
 
-def refuse_input(prompt=""):
+def refuse_input(prompt: object = "") -> str:
     """Stands for input(): a page has no terminal."""
     raise RuntimeError("input() cannot ask anything on this page; assign a value instead")

@@ -11,10 +11,16 @@ A matrix that holds NaN or infinities gets what OpenBLAS, NumPy's LAPACK on comp
 it: those rules were measured, with NumPy 2.0.2 and 2.4.6.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
 
 
-def install():
+def install() -> bool:
     """True if numpy.linalg had to be corrected, False if NumPy raises by itself."""
     try:
         np.linalg.inv([[1.0, 2.0], [2.0, 4.0]])
@@ -27,14 +33,14 @@ def install():
 class Corrected:
     """The functions of `module`, raising where the flag would have been set."""
 
-    def __init__(self, module):
+    def __init__(self, module: Any) -> None:
         self.module = module
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         function = getattr(self.module, name)
         correct = CORRECTIONS.get(name.split("_")[0])  # eigh_lo and svd_n_f are kinds of eigh, svd
 
-        def corrected(a, *others, **options):
+        def corrected(a: Array, *others: Any, **options: Any) -> Any:
             with np.errstate(all="ignore"):
                 if not a.size:  # nothing to fail at
                     return function(a, *others, **options)
@@ -46,7 +52,7 @@ class Corrected:
         return corrected if correct else function
 
 
-def solve(module, function, a, *b, **options):
+def solve(module: Any, function: Any, a: Array, *b: Any, **options: Any) -> tuple[Any, Any]:
     """inv, solve and solve1 fail at a pivot of zero, where slogdet gives the sign 0."""
     result = function(a, *b, **options)
     x = result[..., None] if function is module.solve1 else result
@@ -67,7 +73,7 @@ def solve(module, function, a, *b, **options):
     return result, failed
 
 
-def determinant(module, function, a, **options):
+def determinant(module: Any, function: Any, a: Array, **options: Any) -> tuple[Any, Any]:
     """det and slogdet never fail; both are the product of the pivots."""
     wrong = not_finite(a)
     if not wrong.any():
@@ -83,7 +89,7 @@ def determinant(module, function, a, **options):
     return (det[()] if function is module.det else (sign[()], log[()])), False
 
 
-def cholesky(module, function, a, **options):
+def cholesky(module: Any, function: Any, a: Array, **options: Any) -> tuple[Any, Any]:
     """A pivot that is not positive fails, but NaN passes for one that is."""
     result, upper = function(a, **options), function is module.cholesky_up
     wrong = not_finite(a)
@@ -99,7 +105,7 @@ def cholesky(module, function, a, **options):
     return result, failed
 
 
-def eigen(module, function, a, **options):
+def eigen(module: Any, function: Any, a: Array, **options: Any) -> tuple[Any, Any]:
     """A failure leaves nothing but NaN; up to 2 by 2, eigenvalues have a formula, NaN or not."""
     try:
         result = function(a, **options)
@@ -112,7 +118,7 @@ def eigen(module, function, a, **options):
     return result, a.shape[-1] > 2 and lost(result)
 
 
-def svd(module, function, a, **options):
+def svd(module: Any, function: Any, a: Array, **options: Any) -> tuple[Any, Any]:
     """NaN fails; so, from 3 by 3, do vectors of infinities: OpenBLAS may never come to an end."""
     wrong = not_finite(a)
     if np.isnan(a).any() or (function.nout == 3 and min(a.shape[-2:]) > 2 and wrong.any()):
@@ -125,7 +131,7 @@ def svd(module, function, a, **options):
     return result, not wrong.any() and lost(result)
 
 
-def lstsq(module, function, a, *others, **options):
+def lstsq(module: Any, function: Any, a: Array, *others: Any, **options: Any) -> tuple[Any, Any]:
     """A matrix that is not finite fails; what else LAPACK makes of it is an endless loop."""
     if not_finite(a).any():
         return None, True
@@ -133,17 +139,17 @@ def lstsq(module, function, a, *others, **options):
     return result, np.isnan(result[3]).any()
 
 
-def not_finite(a):
+def not_finite(a: Array) -> Array:
     """For each matrix of a stack, whether it holds NaN or an infinity."""
     return ~np.isfinite(a).all(axis=(-2, -1))
 
 
-def places(mask):
+def places(mask: Array) -> Iterator[tuple[int, ...]]:
     """The indices where mask is true."""
     return map(tuple, np.argwhere(mask))
 
 
-def lost(result):
+def lost(result: Any) -> Any:
     """Whether all results of some matrix of a stack are nothing but NaN."""
     results = result if isinstance(result, tuple) else (result,)
     depth = results[-1].ndim - (1 if len(results) == 1 else 2)
@@ -151,12 +157,12 @@ def lost(result):
     return np.all(nan, axis=0).any()
 
 
-def divided(column, pivot):
+def divided(column: Array, pivot: Any) -> Any:
     """column / pivot; as in OpenBLAS 1 / pivot first, and if that is 0 all is 0, even NaN."""
     return column * (1 / pivot) if 1 / pivot else np.zeros_like(column)
 
 
-def factor(a):
+def factor(a: Array) -> tuple[Array, Array, Any]:
     """(L and U in one matrix, order of the rows, whether a pivot is 0), as OpenBLAS has them.
 
     NaN is the largest of a column if it stands first, else passed over; it divides nothing.
@@ -173,6 +179,6 @@ def factor(a):
     return lu, order, (lu.diagonal() == 0).any()
 
 
-CORRECTIONS = {"inv": solve, "solve": solve, "solve1": solve, "cholesky": cholesky}
+CORRECTIONS: dict[str, Any] = {"inv": solve, "solve": solve, "solve1": solve, "cholesky": cholesky}
 CORRECTIONS |= {"det": determinant, "slogdet": determinant, "svd": svd, "lstsq": lstsq}
 CORRECTIONS |= dict.fromkeys(["eig", "eigh", "eigvals", "eigvalsh"], eigen)

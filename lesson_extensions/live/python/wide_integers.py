@@ -20,11 +20,13 @@ import contextlib
 import ctypes
 import functools
 import types
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 WIDE = {"l": np.int64, "L": np.uint64}  # by character: np.dtype("l") == np.dtype("i")
-MEANT = {int: np.int64}
+MEANT: dict[type | str, type] = {int: np.int64}
 MEANT |= {order + "i4": np.intc for order in ("", "<", "=")}
 MEANT |= {order + "u4": np.uintc for order in ("", "<", "=")}
 SUMS = {"i": np.int64, "u": np.uint64}  # by the kind of what is added
@@ -55,12 +57,12 @@ SINGLETON, FUNCTIONS = 0, 5  # words that a NumPy type has after those of a Pyth
 DISCOVER, DEFAULT, COMMON = 0, 2, 3  # words of the table of functions
 
 astype = np.ndarray.astype  # as it was before it is wrapped
-kept = []  # what C points to must not be collected
+kept: list[Any] = []  # what C points to must not be collected
 # np.random.binomial and its like fill arrays of np.long with C longs: they go on with this one
 legacy_numpy = types.ModuleType("numpy")
 
 
-def install():
+def install() -> bool:
     """True if NumPy's default integer was made int64, False if it has 64 bits by itself."""
     if np.dtype(int).itemsize == 8:
         return False
@@ -74,7 +76,7 @@ def install():
     return True
 
 
-def rename():
+def rename() -> None:
     """Give the names of types their meaning on a 64-bit machine, and arrays their printed form."""
     names = {"int32": np.intc, "uint32": np.uintc}
     names |= dict.fromkeys(["int_", "intp", "long"], np.int64)
@@ -88,12 +90,12 @@ def rename():
         word(id(scalar_type), NAME).value = ctypes.addressof(kept[-1])
 
 
-def word(address, index):
+def word(address: int, index: int) -> ctypes.c_size_t:
     """The word of memory that stands `index` words after `address`."""
     return ctypes.c_size_t.from_address(address + index * WORD)
 
 
-def retype_python_int():
+def retype_python_int() -> None:
     """Make C take a Python int for int64: alone, in a list, and beside an array of Booleans."""
     wide = np.dtype("q")
     int64, boolean = type(wide), type(np.dtype("?"))
@@ -102,16 +104,16 @@ def retype_python_int():
         raise RuntimeError("wide_integers: this NumPy lays out its types in another way")
     table = word(id(python_int) + type.__basicsize__, FUNCTIONS).value
 
-    def replace(index, arguments, function):
+    def replace(index: int, arguments: int, function: Callable[..., Any]) -> None:
         prototype = ctypes.PYFUNCTYPE(ctypes.py_object, *[ctypes.py_object] * arguments)
         original = prototype(word(table, index).value)
         kept.append(prototype(functools.partial(function, original)))
         word(table, index).value = ctypes.cast(kept[-1], ctypes.c_void_p).value
 
-    def discover(original, cls, number):
+    def discover(original: Any, cls: Any, number: int) -> Any:
         return wide if -(2**63) <= number < 2**63 else original(cls, number)
 
-    def common(original, cls, other):
+    def common(original: Any, cls: Any, other: Any) -> Any:
         return int64 if other is boolean else original(cls, other)
 
     replace(DISCOVER, 2, discover)
@@ -119,7 +121,7 @@ def retype_python_int():
     replace(COMMON, 2, common)
 
 
-def widened(result):
+def widened(result: Any) -> Any:
     """`result`, in which each C long became an int64; looks into tuples and lists."""
     dtype = result if isinstance(result, np.dtype) else getattr(result, "dtype", None)
     if isinstance(dtype, np.dtype) and dtype.char in WIDE and dtype.isnative:
@@ -132,12 +134,12 @@ def widened(result):
     return result
 
 
-def meant(argument):
+def meant(argument: Any) -> Any:
     """`argument`, or if it is `int` or "i4" the type that this means on a 64-bit machine."""
     return MEANT.get(argument, argument) if isinstance(argument, (type, str)) else argument
 
 
-def narrowed(indices):
+def narrowed(indices: Any) -> Any:
     """`indices`, as npy_intp if they are int64 and fit."""
     if getattr(indices, "dtype", None) != np.int64:
         return indices
@@ -145,13 +147,13 @@ def narrowed(indices):
     return narrow if (narrow == indices).all() else indices
 
 
-def wrap(function):
+def wrap(function: Callable[..., Any]) -> Any:
     """`function`, taking and giving default integers of 64 bits."""
     position, keyword = INDICES.get(function.__name__, (None, None))
 
     @functools.wraps(function)
-    def wrapper(*args, **kwargs):
-        args = [meant(argument) for argument in args]
+    def wrapper(*given: Any, **kwargs: Any) -> Any:
+        args = [meant(argument) for argument in given]
         kwargs = {name: meant(argument) for name, argument in kwargs.items()}
         if keyword is None:
             return widened(function(*args, **kwargs))
@@ -168,12 +170,20 @@ def wrap(function):
     return wrapper
 
 
-def wrap_sum(method):
+def wrap_sum(method: Callable[..., Any]) -> Any:
     """np.ufunc.reduce or accumulate; adds and multiplies in 64 bits what is narrower than that."""
     method = wrap(method)
 
     @functools.wraps(method)
-    def wrapper(ufunc, array, axis=0, dtype=None, out=None, *args, **kwargs):
+    def wrapper(
+        ufunc: Any,
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        out: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
         if dtype is None and out is None and ufunc in (np.add, np.multiply):
             dtype = SUMS.get(getattr(getattr(array, "dtype", None), "kind", None))
         return method(ufunc, array, axis, dtype, out, *args, **kwargs)
@@ -181,11 +191,11 @@ def wrap_sum(method):
     return wrapper
 
 
-def wrap_error(init):
+def wrap_error(init: Callable[..., None]) -> Any:
     """The `__init__` of an error that is told the types of operands."""
 
     @functools.wraps(init)
-    def wrapper(self, *args):
+    def wrapper(self: Any, *args: Any) -> None:
         init(self, *widened(args))
 
     return wrapper
@@ -196,23 +206,23 @@ class Ufunc:
 
     __class__ = np.ufunc  # what isinstance sees
 
-    def __init__(self, ufunc):
+    def __init__(self, ufunc: Any) -> None:
         self.ufunc = ufunc
         functools.update_wrapper(self, ufunc)
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if all(type(number) is int and -(2**63) <= number < 2**63 for number in args):
-            args = [np.int64(number) for number in args]
+            args = tuple(np.int64(number) for number in args)
         return self.ufunc(*args, **kwargs)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.ufunc, name)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return repr(self.ufunc)
 
 
-def install_random():
+def install_random() -> None:
     """The same for np.random, which NumPy loads when it is used: a tenth of a second, so later."""
     if hasattr(legacy_numpy, "int_") and np.random.mtrand.np is not legacy_numpy:
         np.random.mtrand.np = legacy_numpy
@@ -221,20 +231,20 @@ def install_random():
         widen_methods(np.random.RandomState, legacy)
 
 
-def widen_functions(namespace):
+def widen_functions(namespace: types.ModuleType) -> None:
     for name, function in list(vars(namespace).items()):
         public = callable(function) and hasattr(function, "__name__") and name[0] != "_"
         if public and not isinstance(function, (type, np.ufunc)) and name != "frompyfunc":
             setattr(namespace, name, wrap(function))
 
 
-def widen_methods(cls, names):
+def widen_methods(cls: type, names: Iterable[str]) -> None:
     with mutable(cls):
         for name in names:
             setattr(cls, name, wrap(vars(cls)[name]))
 
 
-def widen_ufuncs():
+def widen_ufuncs() -> None:
     for name in SEARCHING.split():
         setattr(np, name, Ufunc(getattr(np, name)))
     with mutable(np.ufunc):  # sum, prod, cumsum, cumprod and trace end here
@@ -244,7 +254,7 @@ def widen_ufuncs():
     np._core._methods.umr_prod = np.multiply.reduce
 
 
-def widen_classes():
+def widen_classes() -> None:
     with mutable(type(np.dtype)):  # np.dtype(int)
         type(np.dtype).__call__ = wrap(type.__call__)
     for cls in (type(np.dtype(np.int64)), type(np.dtype(np.int32))):
@@ -255,7 +265,7 @@ def widen_classes():
 
 
 @contextlib.contextmanager
-def mutable(cls):
+def mutable(cls: type) -> Iterator[None]:
     """Let the attributes of a class that is written in C be set."""
     flags = word(id(cls), FLAGS)
     if flags.value != cls.__flags__:

@@ -2,9 +2,10 @@
 /**
  * Python for one page: this worker loads the runtime, keeps it for the next page, and runs texts.
  *
- * The page sends {type: "load", address} once, then any number of {type: "run", …}. The worker sends
- * progress, ready and kept while it loads; plan, fetching, fetched, begin, output, end and idle while
- * it runs; and broken if it cannot go on.
+ * The page sends {type: "load", address} once, then any number of {type: "run", …} and
+ * {type: "call", …}, each after the last is idle. The worker sends progress, ready and kept while it
+ * loads; plan, fetching, fetched, begin, output, end and idle while it runs; answer and idle to a
+ * call; and broken, during load or run, if it cannot go on.
  * To stop it, the page terminates it: the hosts we serve from cannot set the headers that an
  * interrupt would need.
  */
@@ -12,12 +13,16 @@
 /** What NumPy and the console import: it is kept in the snapshot. */
 const IMPORTS = "import ast, base64, ctypes, datetime, linecache, numbers, pickle, platform, traceback";
 
-const PACKAGES = "/lib/python3.12/site-packages/";
-const COMPILED = `import glob; glob.glob("${PACKAGES}**/*.pyc", recursive=True)`;
+/** Where packages lie: the manifest knows Python's version. */
+const folder = () => `/lib/python${manifest.lock.info.python.replace(/[.]\d+$/, "")}/site-packages/`;
+const compiled = () => `import glob; glob.glob("${folder()}**/*.pyc", recursive=True)`;
 
 const network = self.fetch.bind(self);
 
-/** @type {{files: Record<string, {bytes: number, sha256: string, first: boolean}>, lock: object}} */
+/**
+ * @type {{files: Record<string, {bytes: number, sha256: string, first: boolean}>,
+ *   lock: {info: {python: string}, packages: Record<string, {file_name: string, depends: string[]}>}}}
+ */
 let manifest;
 let address = "";
 /** @type {Cache | null} */
@@ -27,12 +32,13 @@ let python;
 /** @type {any} */
 let page; // the Python module page.py: what this worker asks Python
 
+let loading = true; // what it cannot go on without
 let loaded = 0; // bytes
 let total = 0; // bytes
 /** @type {Promise<void>[]} */
 const keeping = []; // promises: what is being written to the cache
 
-const send = (type, content = {}) => self.postMessage({ type, ...content });
+const send = (/** @type {string} */ type, content = {}) => self.postMessage({ type, ...content });
 
 /** @param {BufferSource} data */
 async function sha256(data) {
@@ -49,11 +55,12 @@ async function openStore() {
   }
 }
 
-/** Keep a response; what cannot be kept (a full disk, a private window) is fetched again next time. */
+/** Keep a response; what cannot be kept (a full disk, a private window) is fetched again next time. @param {string} url @param {Response} response */
 function keep(url, response) {
   if (store) keeping.push(store.put(url, response).catch(() => {}));
 }
 
+/** @param {number} bytes */
 function count(bytes) {
   loaded += bytes;
   send("progress", { loaded, total });
@@ -143,7 +150,7 @@ async function readMade(name) {
   return (await sha256(data)) === hit.headers.get("X-SHA256") ? data : null;
 }
 
-/** @param {string} name @param {Uint8Array} data */
+/** @param {string} name @param {Uint8Array<ArrayBuffer>} data */
 async function keepMade(name, data) {
   keep(`${address}${name}`, new Response(data, { headers: { "X-SHA256": await sha256(data) } }));
 }
@@ -173,10 +180,10 @@ async function startPython() {
     python.runPython(IMPORTS);
     if (store) keeping.push(keepMade("snapshot", python.makeMemorySnapshot()));
   }
-  untar(await numpy, PACKAGES);
-  const compiled = await made[1];
-  if (compiled) untar(compiled, PACKAGES);
-  python.runPython(`import sys; sys.dont_write_bytecode = ${compiled || !store ? "True" : "False"}`);
+  untar(await numpy, folder());
+  const kept = await made[1];
+  if (kept) untar(kept, folder());
+  python.runPython(`import sys; sys.dont_write_bytecode = ${kept || !store ? "True" : "False"}`);
   python.FS.writeFile("/console.zip", await bytes(await self.fetch(`${address}console.zip`)));
   python.runPython(`import sys; sys.path.insert(0, "/console.zip")`);
   await Promise.all(checks); // nothing of the reader's runs on a damaged file
@@ -190,7 +197,7 @@ const bytes = async (response) => new Uint8Array(await response.arrayBuffer());
  * @param {Uint8Array} tar @param {string} folder
  */
 function untar(tar, folder) {
-  const text = (from, length) => new TextDecoder().decode(tar.subarray(from, from + length)).replace(/\0.*/s, "");
+  const text = (/** @type {number} */ from, /** @type {number} */ length) => new TextDecoder().decode(tar.subarray(from, from + length)).replace(/\0.*/s, "");
   const made = new Set();
   for (let at = 0; tar[at]; ) {
     const path = folder + text(at, 100); // a USTAR header: name at 0, size in octal at 124
@@ -208,10 +215,10 @@ function untar(tar, folder) {
 function keepCompiled() {
   if (python.runPython("import sys; sys.dont_write_bytecode")) return;
   const parts = [];
-  for (const path of python.runPython(COMPILED).toJs()) {
+  for (const path of python.runPython(compiled()).toJs()) {
     const data = python.FS.readFile(path);
     const header = new Uint8Array(512);
-    new TextEncoder().encodeInto(path.slice(PACKAGES.length), header);
+    new TextEncoder().encodeInto(path.slice(folder().length), header);
     new TextEncoder().encodeInto(data.length.toString(8), header.subarray(124));
     parts.push(header, data, new Uint8Array(-data.length & 511));
   }
@@ -225,14 +232,14 @@ async function loadPackage(name) {
   let failure = "";
   await python.loadPackage(name, {
     messageCallback() {},
-    errorCallback: (text) => (failure ||= text),
+    errorCallback: (/** @type {string} */ text) => (failure ||= text),
   });
   if (failure) throw new Error(failure);
 }
 
 const SCRIPTS = ["pyodide.mjs", "pyodide.asm.js"];
 
-/** Scripts are loaded by import, which hands us no bytes: look at what was kept beforehand. */
+/** Scripts are loaded by import, which hands us no bytes: look at what was kept beforehand. @param {string} name */
 async function dropDamaged(name) {
   const url = `${address}${name}`;
   const hit = await store?.match(url);
@@ -272,15 +279,17 @@ async function start(corrections) {
   manifest = JSON.parse(await readManifest());
   await startPython();
   page = python.pyimport("page");
-  page.begin((index, kind, text) => send("output", { index, kind, text }), corrections);
+  page.begin((/** @type {number} */ index, /** @type {string} */ kind, /** @type {string} */ text) => send("output", { index, kind, text }), corrections);
 }
 
+/** @type {Record<string, (message: any) => Promise<void>>} */
 const handlers = {
   /** @param {{address: string, corrections?: boolean}} message */
   async load(message) {
     address = message.address;
     started = Promise.race([start(message.corrections ?? true), gaveUp]);
     await started;
+    loading = false;
     send("ready");
     keepCompiled();
     await keepScripts();
@@ -314,15 +323,33 @@ const handlers = {
     texts.destroy();
     send("idle");
   },
+
+  /**
+   * Call a function of a module that the site serves; what it returns is JSON.
+   * @param {{module: string, function: string, args: unknown[]}} message
+   */
+  async call(message) {
+    await started;
+    const call = () => JSON.parse(page.call(message.module, message.function, JSON.stringify(message.args)));
+    let { lacks, ...answer } = call();
+    if (lacks) {
+      await fetchPackage(lacks);
+      ({ lacks, ...answer } = call());
+    }
+    send("answer", answer);
+    send("idle");
+  },
 };
 
+/** @type {Set<string>} */
 const packages = new Set();
 
 /** @param {string} name */
 async function fetchPackage(name) {
   if (packages.has(name)) return;
-  const lock = /** @type {any} */ (manifest.lock).packages;
+  const lock = manifest.lock.packages;
   const files = [name, ...lock[name].depends].map((part) => lock[part].file_name);
+  loading = true;
   loaded = 0;
   total = files.reduce((sum, file) => sum + (manifest.files[file].first ? 0 : manifest.files[file].bytes), 0);
   send("fetching", { name, total });
@@ -330,6 +357,7 @@ async function fetchPackage(name) {
   await Promise.all(checks);
   page.loaded();
   packages.add(name);
+  loading = false;
   send("fetched", { name });
 }
 
@@ -337,6 +365,6 @@ self.onmessage = async ({ data }) => {
   try {
     await handlers[data.type](data);
   } catch (error) {
-    send("broken", { during: python && page ? "run" : "load", reason: String(error?.message ?? error) });
+    send("broken", { during: loading ? "load" : "run", reason: error instanceof Error ? error.message : String(error) });
   }
 };

@@ -4,6 +4,8 @@
  * same `@` here, and puts the reader's curves and times beside those of the build.
  */
 
+import { button, call, make } from "./dom.js";
+
 /** @typedef {Record<string, Record<string, number>>} Times name → n → seconds */
 
 const LOOPS = "loops"; // the names of timing.py
@@ -16,26 +18,10 @@ function duration(seconds) {
   return `${Number((seconds / size).toPrecision(2))}\u00a0${unit}`;
 }
 
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag @param {Record<string, string>} properties @param {(Node | string)[]} children
- */
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
-/** The times in the last line of what Python printed; null if there are none. @param {string} printed */
-function read(printed) {
-  try {
-    /** @type {Times} */
-    const times = JSON.parse(printed.trim().split("\n").at(-1) ?? "");
-    const all = [LOOPS, MATMUL].flatMap((name) => Object.values(times[name]));
-    return all.length && all.every((seconds) => seconds > 0) ? times : null;
-  } catch {
-    return null;
-  }
+/** The times, or null if there are none that could be drawn. @param {any} times @returns {Times | null} */
+function read(times) {
+  const all = [LOOPS, MATMUL].flatMap((name) => Object.values(times?.[name] ?? {}));
+  return all.length && all.every((seconds) => seconds > 0) ? times : null;
 }
 
 /** How much of the loops' time `@` took at n, such as 1/240. @param {Times} times @param {string} n */
@@ -50,7 +36,6 @@ class Measurement {
   constructor(figure) {
     const find = (/** @type {string} */ selector) => /** @type {any} */ (figure.querySelector(selector));
     this.figure = figure;
-    this.code = /** @type {HTMLTemplateElement} */ (find("template")).content.textContent ?? "";
     this.legend = /** @type {HTMLElement} */ (find(".la-measure__legend"));
     this.picture = /** @type {SVGElement} */ (find(".la-measure__picture"));
     this.table = /** @type {HTMLTableElement} */ (find("table"));
@@ -60,8 +45,7 @@ class Measurement {
 
     const bytes = document.querySelector("meta[name=la-runtime]")?.getAttribute("data-bytes");
     const loads = bytes ? `; the first run loads ${(Number(bytes) / 1e6).toFixed(1)} MB` : "";
-    this.button = make("button", { type: "button" }, "Measure on your machine");
-    this.button.addEventListener("click", () => this.measure());
+    this.button = button("Measure on your machine", () => this.measure());
     this.status = make("p", { className: "la-measure__status" });
     this.status.setAttribute("role", "status"); // there before its text, so that this is announced
     const cost = make("span", {}, `about five seconds${loads}`);
@@ -74,15 +58,14 @@ class Measurement {
     this.setBusy(true); // not `disabled`, which would lose the focus
     this.clear();
     this.status.textContent = "Measuring in your browser…";
-    const done = (/** @type {string} */ printed, /** @type {string} */ error) => {
-      if (!this.busy) return;
+    /** @param {import("./dom.js").Answer} answer */
+    const done = ({ value, cause, error }) => {
       this.setBusy(false);
-      const times = error ? null : read(printed);
+      const times = read(value);
       if (times) this.show(times);
-      else this.status.textContent = this.failure(error);
+      else this.status.textContent = this.failure(cause, error);
     };
-    const detail = { code: this.code, name: "the measurement", done };
-    document.dispatchEvent(new CustomEvent("la-run", { detail }));
+    call({ module: "lesson_extensions.measure.timing", function: "measure", args: [], name: "the measurement", done });
   }
 
   /** @param {boolean} busy */
@@ -91,11 +74,12 @@ class Measurement {
     this.button.setAttribute("aria-disabled", String(busy));
   }
 
-  /** @param {string} error */
-  failure(error) {
-    if (error === "stopped") return "The measurement was stopped. Press the button to measure again.";
-    const why = error && error !== "failed" ? ` (${error})` : "";
-    return `The measurement failed${why}. Press the button to try again.`;
+  /** @param {string} cause @param {string} error */
+  failure(cause, error) {
+    if (cause === "stopped") return "The measurement was stopped. Press the button to measure again.";
+    if (cause === "not loaded") return "Python could not be loaded, so nothing was measured. Press the button to try again.";
+    if (cause === "broken") return "Python broke down while it measured. Press the button to try again.";
+    return `The measurement failed${error && ` (${error})`}. Press the button to try again.`;
   }
 
   clear() {

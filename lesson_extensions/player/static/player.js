@@ -1,6 +1,7 @@
 // @ts-check
 /** {player}: of the steps that the page lists, one at a time; guess first where it asks. */
 
+import { button, make as element } from "./dom.js";
 import { says } from "./guess.js";
 
 const PACES = /** @type {[string, number][]} */ ([["slow", 9], ["steady", 6], ["quick", 3]]); // seconds
@@ -9,20 +10,7 @@ const PACES = /** @type {[string, number][]} */ ([["slow", 9], ["steady", 6], ["
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag @param {string} name @param {(Node | string)[]} children
  */
-function make(tag, name = "", ...children) {
-  const element = document.createElement(tag);
-  if (name) element.className = `la-player__${name}`;
-  element.append(...children);
-  return element;
-}
-
-/** @param {string} text @param {() => void} press */
-function button(text, press) {
-  const made = make("button", "", text);
-  made.type = "button";
-  made.addEventListener("click", press);
-  return made;
-}
+const make = (tag, name = "", ...children) => element(tag, name ? { className: `la-player__${name}` } : {}, ...children);
 
 /** Whether it lies in something that scrolls sideways. @param {EventTarget | null} target @param {Element} root */
 function scrolls(target, root) {

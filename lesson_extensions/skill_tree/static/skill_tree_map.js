@@ -1,15 +1,9 @@
 // @ts-check
 /** In the Logic Matrix: what is mastered, where to go on, and the reader's own copy of it all. */
+import { button, make } from "./dom.js";
 import { clear, exportText, importText, passed, read, trouble } from "./progress.js";
 
 /** @typedef {{page: string, formerly: string[], before: number[], checks: string[], exercises: string[]}} Lesson */
-
-/** @param {string} tag @param {object} properties @param {(Node | string)[]} children @returns {any} */
-function make(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
 
 /** Such as "3 of 5 checks", or "5 checks". @param {string[]} labels @param {string} thing */
 function counted(labels, thing) {
@@ -97,7 +91,6 @@ function upgrade(nav) {
     status.textContent = [...(said === undefined ? lit : [said]), trouble()].filter(Boolean).join(" ");
   }
 
-  const button = (/** @type {string} */ text, /** @type {() => void} */ onclick) => make("button", { type: "button", onclick }, text);
   const save = button("Export progress", () => {
     const href = URL.createObjectURL(new Blob([exportText()], { type: "application/json" }));
     make("a", { href, download: "linear-algebra-progress.json" }).click();
@@ -119,7 +112,7 @@ function upgrade(nav) {
     onchange: async () => {
       let said = "Your progress is imported.";
       try {
-        importText(await file.files[0].text());
+        importText(await /** @type {FileList} */ (file.files)[0].text());
       } catch (error) {
         said = /** @type {Error} */ (error).message;
       }

@@ -1,0 +1,106 @@
+"""Serves the reader's Python: the runtime, where it is, and what else the scripts ask for."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.fileutil import copy_asset_file
+from sphinx.util.matching import patfilter
+
+from lesson_extensions.live import runtime
+from lesson_extensions.shared.assets import python_modules
+
+logger = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+
+
+def name_versions(app: Sphinx, config: Config) -> None:
+    """{{ browser_numpy }} in a page: the version that runs in the reader's browser."""
+    version = runtime.PINS["packages"]["numpy"]["version"]
+    config.myst_substitutions = {**config.myst_substitutions, "browser_numpy": version}
+
+
+def note_version(app: Sphinx, config: Config) -> None:
+    """Have every page written again where the runtime is another, since each names its folder."""
+    folder = Path(app.confdir) / config.live_runtime
+    if not runtime.missing_from(folder):
+        config.live_version = runtime.version(python_modules(app))
+
+
+def find_runtime(app: Sphinx) -> None:
+    """Read and check the runtime before a page is written; a wrong file stops the build."""
+    app.config.live_address = ""
+    folder = Path(app.confdir) / app.config.live_runtime
+    if app.builder.format != "html":
+        return
+    if runtime.missing_from(folder):
+        logger.info("no runtime in %s: pages get no Run buttons (see `nox -s runtime`)", folder)
+        return
+    modules = python_modules(app)
+    facts = runtime.facts(folder, app.outdir, modules)
+    found = runtime.known.get(facts)
+    if not found or not (Path(app.outdir) / found[0]).is_dir():
+        try:
+            files = runtime.served(folder, modules)
+        except runtime.WrongHash as error:
+            raise ExtensionError(f"{folder}: {error}") from error
+        listed = runtime.manifest(files)["files"].values()
+        first = sum(file["bytes"] for file in listed if file["first"])
+        found = runtime.known[facts] = runtime.publish(files, app.outdir), first
+    app.config.live_address, app.config.live_bytes = found
+
+
+def tell_the_page(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Say in the head of a page where its runtime is, and how many bytes a first run loads."""
+    if app.config.live_address:
+        address = context["pathto"](app.config.live_address, resource=True)
+        meta = f'<meta name="la-runtime" content="{address}" data-bytes="{app.config.live_bytes}">'
+        context["metatags"] = context.get("metatags", "") + meta
+
+
+def serve_rest(app: Sphinx, exception: Exception | None) -> None:
+    """Put the service worker at the root, since it rules what lies below it; list the errors."""
+    if exception or not app.config.live_address:
+        return
+    copy_asset_file(STATIC / "offline.js", app.outdir, force=True)  # over an older one
+    pages = sorted(patfilter(app.env.found_docs, app.config.live_gallery))
+    gallery = [gallery_entry(app, docname) for docname in pages if docname in app.env.titles]
+    text = json.dumps(gallery, ensure_ascii=False)
+    (Path(app.outdir) / "_static/errors.json").write_text(text, "utf-8")
+
+
+def gallery_entry(app: Sphinx, docname: str) -> dict[str, str]:
+    """How live.js finds the page of an error: by the message that is its title.
+
+    Numbers and names in quotes are those of the reader's arrays, and … stands for anything.
+    """
+    title = app.env.titles[docname].astext()
+    pattern = re.sub(r"\d+", r"\\d+", re.escape(title).replace("…", ".*"))
+    pattern = re.sub(r"'[^']*'", "'[^']*'", pattern)
+    return {"title": title, "pattern": pattern, "address": app.builder.get_target_uri(docname)}
+
+
+def setup(app: Sphinx) -> None:
+    app.add_config_value("live_runtime", "docs/_build/runtime", "html", str)
+    app.add_config_value("live_gallery", "errors/*", "html", str)
+    app.add_config_value("live_version", "", "html", str)
+    app.add_config_value("live_address", "", "")
+    app.add_config_value("live_bytes", 0, "")
+    app.connect("config-inited", name_versions)
+    app.connect("config-inited", note_version)
+    app.connect("builder-inited", find_runtime)
+    app.connect("html-page-context", tell_the_page)
+    app.connect("build-finished", serve_rest)

@@ -1,0 +1,76 @@
+// @ts-check
+/** What Python is doing, and the buttons for the whole page: the session's view. */
+
+import { button, make } from "./dom.js";
+import { megabytes } from "./session.js";
+
+/** @typedef {import("./session.js").View} View */
+
+/** @implements {View} */
+export class Bar {
+  /** @param {{runAll: () => void, stop: () => void, reset: () => void, retry: () => void}} on @param {string} help */
+  constructor(on, help) {
+    this.text = make("span", { className: "la-live-bar__text" });
+    this.text.setAttribute("role", "status");
+    this.meter = make("progress", { hidden: true });
+    this.meter.setAttribute("aria-label", "Loaded");
+    this.count = make("span", { ariaHidden: "true", hidden: true }); // the meter tells it to a screen reader
+    const named = (/** @type {string} */ part, /** @type {string} */ ariaLabel) => ({ className: `la-live-bar__${part}`, ariaLabel });
+    this.again = button("Retry", on.retry, { ...named("retry", "Retry the download"), hidden: true });
+    const halt = () => this.stop.ariaDisabled === "false" && on.stop(); // not `disabled`, which would lose the focus
+    this.stop = button("Stop", halt, { ...named("stop", "Stop Python"), ariaDisabled: "true" });
+    const reset = button("Reset", on.reset, named("reset", "Reset: forget all variables and restore this page"));
+    this.element = make(
+      "div",
+      { className: "la-live-bar", role: "region", ariaLabel: "Python on this page" },
+      this.text,
+      this.meter,
+      this.count,
+      make(
+        "span",
+        { className: "la-live-bar__buttons" },
+        this.again,
+        button("Run all", on.runAll, named("all", "Run all of this page")),
+        this.stop,
+        reset,
+        make("a", { href: help }, "Help"),
+      ),
+    );
+    document.body.append(this.element);
+    const root = document.documentElement; // nothing that has the focus shall be below the bar
+    new ResizeObserver(() => root.style.setProperty("--la-live-bar", `${this.element.offsetHeight}px`)).observe(this.element);
+  }
+
+  /** @param {string} says */
+  say(says) {
+    const first = this.says === undefined;
+    this.says = says;
+    if (!first && this.text.textContent) this.text.textContent = says;
+    else requestAnimationFrame(() => (this.text.textContent = this.says ?? "")); // it was there before its text
+  }
+
+  /** @param {number} loaded @param {number} total */
+  progress(loaded, total) {
+    this.meter.hidden = this.count.hidden = !total;
+    if (!total) return;
+    this.meter.max = total;
+    this.meter.value = loaded;
+    this.count.textContent = `${megabytes(loaded)} of ${megabytes(total)}`;
+  }
+
+  /** @param {boolean} offer */
+  retry(offer) {
+    if (!offer && document.activeElement === this.again) this.stop.focus(); // it is gone in a moment
+    this.again.hidden = !offer;
+  }
+
+  /** @param {boolean} busy */
+  busy(busy) {
+    this.element.dataset.laBusy = busy ? "yes" : "no";
+    this.stop.ariaDisabled = String(!busy);
+  }
+
+  kept() {
+    document.documentElement.dataset.laKept = "yes";
+  }
+}
