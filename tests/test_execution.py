@@ -1,5 +1,6 @@
 """A cell that fails ends the build and is named; so does one that goes beyond a limit."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -79,6 +80,20 @@ def test_a_cell_that_ends_python_is_named(build_site):
     assert "index.md:14: this cell failed: DeadKernelError: Python ended in it" in ended.value.code
 
 
+def test_a_page_that_is_not_utf_8_is_named_with_line_and_byte(build_site, tmp_path):
+    files = {"index.md": "# Home\n\n```{toctree}\npage\n```\n\n```{cards} pa*\n```\n"}
+    page = tmp_path / "0/page.md"
+    page.parent.mkdir()
+    page.write_bytes("---\nsummary: Text.\n---\n# Page\n\nA café.\n".encode("latin-1"))
+    with pytest.raises(SystemExit) as ended:
+        build_site(files)
+
+    assert ended.value.code.startswith(
+        "page.md:6: this page is not in UTF-8: byte 36, 0xe9, cannot"
+    )
+    assert "Save it in UTF-8" in ended.value.code
+
+
 # -- Limits ---------------------------------------------------------------------------------------
 
 FACTS = "showcase: {author: Ada, licence: CC BY 4.0, data: none, tags: [a]}\n---\n# Notebook"
@@ -99,6 +114,18 @@ def ended(build_site, code, docname="showcase/mine", **limits):
     return ended.value.code
 
 
+def said_of(build_site, pages, **settings):
+    """What a site's build says of each page, {docname: code of its second cell}, in one build."""
+    listed = "\n".join(pages)
+    files = {"index.md": f"# Home\n\n```{{toctree}}\n{listed}\n```\n"}
+    files |= {f"{docname}.md": notebook(code) for docname, code in pages.items()}
+    site = build_site(files, execution_goes_on=True, parallel=2, **settings)
+    said = re.split(r"^(?=\S+\.md:\d+: WARNING: )", site.warnings, flags=re.MULTILINE)
+    return {
+        docname: "".join(text for text in said if f"/{docname}.md:" in text) for docname in pages
+    }
+
+
 def printed(build_site, code, docname="showcase/mine"):
     """What the second cell of a page prints."""
     files = {"index.md": f"# Home\n\n```{{toctree}}\n{docname}\n```\n"}
@@ -111,37 +138,36 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="no other system keep
 CONNECT = 'import socket\nsocket.create_connection(("192.0.2.1", 80), timeout=1)'
 
 
-@pytest.mark.parametrize("docname", ["showcase/mine", "lessons/mine"])
-def test_no_page_reaches_the_network(docname, build_site):
-    said = ended(build_site, CONNECT, docname)
-
-    assert (
-        f"{docname}.md:15: this cell failed: PermissionError: [Errno 13] a notebook has no network"
-        in said
-    )
-    assert "it asked for '192.0.2.1'" in said
-    assert '    socket.create_connection(("192.0.2.1", 80), timeout=1)\n' in said
-    assert "Put the data into docs/_data/, with its source and licence" in said
-
-
-def test_the_mend_is_told_where_a_library_wraps_the_error(build_site):
-    code = 'import urllib.request as web\nweb.urlopen("http://192.0.2.1/data.csv", timeout=1)'
-    said = ended(build_site, code)
-
-    assert (
-        "this cell failed: URLError: <urlopen error [Errno 13] a notebook has no network here"
-        in said
-    )
-    assert "Put the data into docs/_data/" in said
+WEB = "import urllib.request as web\nweb.urlopen('http://192.0.2.1/data.csv', timeout=1)"
+NAME = "import socket\nsocket.gethostbyname('example.org')"
+ALONE = "[Errno 13] a notebook has no network here"
+PROCESS = "PermissionError: [Errno 13] this notebook may start no process"
+REFUSED = {  # a page: its code, and what is said
+    "showcase/connect": (CONNECT, f"PermissionError: {ALONE}; it asked for '192.0.2.1'"),
+    "lessons/connect": (CONNECT, f"PermissionError: {ALONE}; it asked for '192.0.2.1'"),
+    "showcase/wrapped": (WEB, f"URLError: <urlopen error {ALONE}"),
+    "showcase/name": (NAME, f"PermissionError: {ALONE}; it asked for 'example.org'"),
+    "showcase/run": ('import subprocess\nsubprocess.run(["true"])', PROCESS),
+    "showcase/system": ('import os\nos.system("true")', PROCESS),
+    "showcase/bang": ("!true", PROCESS),
+    "showcase/fork": (
+        "import multiprocessing as m\nm.get_context('fork').Process().start()", PROCESS,
+    ),
+    "showcase/spawn": (
+        "import multiprocessing as m\nm.get_context('spawn').Process().start()", PROCESS,
+    ),
+}  # fmt: skip
+MEND = {ALONE: "Put the data into docs/_data/", PROCESS: "Do the work in the notebook's own Python"}
 
 
-def test_no_name_is_looked_up(build_site):
-    said = ended(build_site, 'import socket\nsocket.gethostbyname("example.org")')
+def test_what_is_refused_is_said_with_its_mend(build_site, subtests):
+    found = said_of(build_site, {docname: code for docname, (code, _) in REFUSED.items()})
 
-    assert (
-        "PermissionError: [Errno 13] a notebook has no network here; it asked for 'example.org'"
-        in said
-    )
+    for docname, (code, wanted) in REFUSED.items():
+        with subtests.test(docname):
+            assert f"{docname}.md:15: WARNING: this cell failed: {wanted}" in found[docname]
+            assert f"    {code.splitlines()[-1]}\n" in found[docname]
+            assert any(kind in wanted and mend in found[docname] for kind, mend in MEND.items())
 
 
 OWN = """import socket
@@ -153,24 +179,6 @@ client.getpeername() == server.getsockname()"""
 def test_a_lesson_may_talk_to_its_own_machine_and_a_showcase_notebook_not(build_site):
     assert printed(build_site, OWN, "lessons/mine") == "True\n"
     assert "PermissionError: [Errno 13] a notebook has no network here" in ended(build_site, OWN)
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        'import subprocess\nsubprocess.run(["true"])',
-        'import os\nos.system("true")',
-        "!true",
-        "import multiprocessing as m\nm.get_context('fork').Process(target=print).start()",
-        "import multiprocessing as m\nm.get_context('spawn').Process(target=print).start()",
-    ],
-)
-def test_a_showcase_notebook_starts_no_process(code, build_site):
-    said = ended(build_site, code)
-
-    assert "mine.md:15: this cell failed: PermissionError: [Errno 13] this notebook may" in said
-    assert f"    {code.splitlines()[-1]}\n" in said
-    assert "Do the work in the notebook's own Python" in said
 
 
 def test_a_lesson_may_start_a_process(build_site):
@@ -233,37 +241,50 @@ ours = {"In", "Out", "exit", "quit", "open", "get_ipython", "x", "os", "sys", "o
 # -- What a careless notebook does -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        ("while True:\n    pass", "it took too long"),
-        ("import os\nos.fork()", "PermissionError: [Errno 13] a notebook must not fork"),
-        ("import sys\nsys.exit(1)", "SystemExit: 1"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "Python ended in it"),
-        ("open('/dev/full', 'wb', 0).write(b'x')", "No space left on device"),
-        ("import numpy as np\nnp.save('x.npy', [1])", "writes only into a temporary folder"),
-        ("open('../x.txt', 'w')", "writes only into a temporary folder"),
-        ("import os\nos.remove('/etc/hostname')", "writes only into a temporary folder"),
-        ("import os\nos.rename('mine.md', 'x.md')", "writes only into a temporary folder"),
-        ("import os\nos.mkdir('x')", "writes only into a temporary folder"),
-        ("from pathlib import Path\nPath('x').touch()", "writes only into a temporary folder"),
-        ("import shutil\nshutil.copy('mine.md', 'x.md')", "writes only into a temporary folder"),
-        ("import os\nos.symlink('mine.md', 'x.md')", "writes only into a temporary folder"),
-    ],
-)
-@pytest.mark.parametrize("execution_forks", [True, False])
-def test_what_goes_wrong_names_the_notebook_and_the_cell(code, said, execution_forks, build_site):
-    files = {"index.md": "# Home\n\n```{toctree}\nlessons/mine\n```\n"}
-    with pytest.raises(SystemExit) as ended:
-        build_site(
-            files | {"lessons/mine.md": PAGE.replace('raise ValueError("on purpose")', code)},
-            nb_execution_timeout=4,
-            execution_forks=execution_forks,
-        )
+WRONG = [
+    ("import os\nos.fork()", "PermissionError: [Errno 13] a notebook must not fork"),
+    ("import sys\nsys.exit(1)", "SystemExit: 1"),
+    ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "Python ended in it"),
+    ("print('x' * 50_000_000)", "OutputError: it printed more than 1,000,000 characters"),
+    ("from IPython.display import HTML\nHTML('x' * 50_000_000)", "OutputError: it printed more"),
+    ("open('/dev/full', 'wb', 0).write(b'x')", "No space left on device"),
+    ("import numpy as np\nnp.save('x.npy', [1])", "writes only into a temporary folder"),
+    ("open('../x.txt', 'w')", "writes only into a temporary folder"),
+    ("import os\nos.remove('/etc/hostname')", "writes only into a temporary folder"),
+    ("import os\nos.rename('n0.md', 'x.md')", "writes only into a temporary folder"),
+    ("import os\nos.mkdir('x')", "writes only into a temporary folder"),
+    ("from pathlib import Path\nPath('x').touch()", "writes only into a temporary folder"),
+    ("import shutil\nshutil.copy('n0.md', 'x.md')", "writes only into a temporary folder"),
+    ("import os\nos.symlink('n0.md', 'x.md')", "writes only into a temporary folder"),
+]
 
-    assert "lessons/mine.md:14: this cell failed: " in ended.value.code
-    assert said in ended.value.code
-    assert f"    {code.splitlines()[-1]}\n" in ended.value.code
+
+@pytest.mark.parametrize("execution_forks", [True, False])
+def test_what_goes_wrong_names_the_notebook_and_the_cell(execution_forks, build_site, subtests):
+    pages = {f"lessons/n{number}": code for number, (code, _) in enumerate(WRONG)}
+    found = said_of(build_site, pages, nb_execution_timeout=60, execution_forks=execution_forks)
+
+    for docname, (code, wanted) in zip(pages, WRONG, strict=True):
+        with subtests.test(code):
+            assert f"{docname}.md:15: WARNING: this cell failed: " in found[docname]
+            assert wanted in found[docname]
+            assert f"    {code.splitlines()[-1]}\n" in found[docname]
+
+
+@pytest.mark.parametrize("execution_forks", [True, False])
+def test_a_cell_without_end_is_ended(execution_forks, build_site):
+    loop = PAGE.replace('raise ValueError("on purpose")', "while True:\n    pass")
+    with pytest.raises(SystemExit) as ended:
+        build_site({"index.md": loop}, nb_execution_timeout=4, execution_forks=execution_forks)
+
+    assert "index.md:14: this cell failed: it took too long" in ended.value.code
+
+
+def test_a_program_that_prints_without_end_is_cut_and_ended(build_site):
+    said = ended(build_site, 'import os\nos.system("yes")', "lessons/mine")
+
+    assert "lessons/mine.md:15: this cell failed: OutputError: it printed more than" in said
+    assert "Print less: the first rows" in said
 
 
 @linux

@@ -148,6 +148,15 @@ def test_what_a_notebook_does_not_read_executes_nothing(build):
     assert site.executed == 0
 
 
+def test_a_notebook_that_asks_what_is_installed_does_not_depend_on_its_folder(build):
+    """The working folder is on sys.path, where Python looks for what is installed."""
+    code = "import numpy as np\nx = np.testing.assert_raises(ValueError, int, 'x')"
+    page = TEXT.replace("x = 6 * 7", code)
+    build(page)
+
+    assert build(page + "\nMore.\n", {"new.txt": ""}.items()).executed == 0
+
+
 def test_a_file_that_it_has_written_itself_is_not_read(build):
     code = "import tempfile\nx = tempfile.mkdtemp() + '/f'\nopen(x, 'w').write('1')\nopen(x).read()"
     build(TEXT.replace("x = 6 * 7", code))

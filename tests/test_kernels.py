@@ -212,6 +212,17 @@ def test_a_server_with_a_second_thread_does_not_fork_and_ordinary_kernels_are_us
     assert "ordinary kernels are started instead" in said
 
 
+def test_a_server_that_starts_is_not_started_twice(server, capfd):
+    """Two would want one address; of one that is killed, nothing is left to be waited for."""
+    server.prepare()
+    first = server.launched
+    server.prepare()
+
+    assert server.launched == first
+    assert run("1")[0] == ["1"]
+    assert "Address already in use" not in capfd.readouterr().err
+
+
 def test_a_server_that_was_killed_is_started_anew(server):
     assert run("1")[0] == ["1"]
     os.kill(process_with(server.socket), signal.SIGKILL)
@@ -238,6 +249,7 @@ sys.path.insert(0, {str(ROOT)!r})
 extensions = ["myst_nb", "lesson_extensions.execution"]
 nb_execution_mode = "inline"
 nb_execution_raise_on_error = True
+nb_execution_timeout = -1  # a cell that sleeps is to be ended by what the test does
 """
 
 

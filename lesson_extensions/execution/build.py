@@ -76,6 +76,9 @@ def before_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> N
     """Give each reader some of the notebooks; execute what is not for readers to execute."""
     build = Execution.build
     paths = {name: env.doc2path(name) for name in docnames}
+    for path in paths.values():
+        if said := failure.not_utf8(path, app.confdir):
+            raise SystemExit(said)  # Sphinx would follow it with a report for its developers
     notebooks = {name for name, path in paths.items() if notebook.is_notebook(path)}
     build.progress.total = len(notebooks)
     docnames[:] = spread(docnames, notebooks)

@@ -36,6 +36,21 @@ def message(failure: Any, page: str | Path, root: str | Path, limits: dict[str, 
     return f"{where}: this cell failed: {what}\n\n{cell}\n\n{advice}"
 
 
+def not_utf8(page: Path, root: str | Path) -> str:
+    """What to say of a page that cannot be read as text; nothing of one that can."""
+    content = page.read_bytes()
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = f"byte {error.start}, 0x{content[error.start]:02x}"
+        return (
+            f"{relative(page, root)}:{line}: this page is not in UTF-8: {byte}, cannot be read.\n\n"
+            "Save it in UTF-8, which every editor can, or mend what stands there."
+        )
+    return ""
+
+
 def killed(places: list[str]) -> str:
     """What to say where a process that read pages is gone; `places` are where it was."""
     where = "".join(f"{place}: " for place in places[:1])
@@ -47,9 +62,12 @@ def killed(places: list[str]) -> str:
 
 def location(source: str, fence: int, page: str | Path, root: str | Path) -> str:
     """The file and line of a cell, as an editor opens it."""
-    page, root = Path(page), Path(root)
-    line = line_of(source, page.read_text("utf-8"), fence)
-    return f"{page.relative_to(root) if page.is_relative_to(root) else page}:{line}"
+    line = line_of(source, Path(page).read_text("utf-8"), fence)
+    return f"{relative(page, root)}:{line}"
+
+
+def relative(page: str | Path, root: str | Path) -> Path:
+    return Path(page).relative_to(root) if Path(page).is_relative_to(root) else Path(page)
 
 
 def diagnosis(failure: Any, limits: dict[str, Any]) -> tuple[str, str]:

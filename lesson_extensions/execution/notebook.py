@@ -16,13 +16,13 @@ from sphinx.application import Sphinx
 from lesson_extensions.execution import kernel
 from lesson_extensions.execution.steps import Steps, expected
 
-ALONE = re.compile(rb"\A---\n(?:.*\n)*?varies: *true\b")
-NOTEBOOK = re.compile(rb"\A---\n(?:.*\n)*?(?:file_format: *[\"']?mystnb\b|jupytext:)")
+ALONE = re.compile(r"\A---\n(?:.*\n)*?varies: *true\b")
+NOTEBOOK = re.compile(r"\A---\n(?:.*\n)*?(?:file_format: *[\"']?mystnb\b|jupytext:)")
 
 
 def is_notebook(path: Path) -> bool:
     """Whether a page is executed, by its front matter: all of a page need not be parsed for it."""
-    return Path(path).suffix == ".ipynb" or bool(NOTEBOOK.match(front_matter(path)))
+    return path.suffix == ".ipynb" or bool(NOTEBOOK.match(front_matter(path)))
 
 
 def is_alone(path: Path) -> bool:
@@ -30,10 +30,9 @@ def is_alone(path: Path) -> bool:
     return bool(ALONE.match(front_matter(path)))
 
 
-def front_matter(path: Path) -> bytes:
-    """Bytes: a page that is no UTF-8 is refused when it is read."""
-    with open(path, "rb") as file:
-        return file.read(4000).partition(b"\n---\n")[0] + b"\n"
+def front_matter(path: Path) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read(4000).partition("\n---\n")[0] + "\n"
 
 
 def read(app: Sphinx, docname: str) -> NotebookNode | None:
