@@ -52,7 +52,7 @@ def chromium():
 
 
 def new_page(chromium, **options):
-    """A page in its own context; `blocked` has its requests to elsewhere, `problems` its errors."""
+    """A page in a context of its own, whose `blocked` lists what it asks of other hosts."""
     page = chromium.new_context(reduced_motion="reduce", **options).new_page()
     page.address, page.blocked, page.problems = "", [], []
 
@@ -60,12 +60,14 @@ def new_page(chromium, **options):
         if not request.url.startswith((f"{page.address}/", "data:", "blob:")):
             page.blocked.append(request.url)
 
+    def hear(message):
+        wants_icon = message.location["url"].endswith("/favicon.ico")  # a small site has none
+        if message.type == "error" and not wants_icon:
+            page.problems.append(message.text)
+
     page.on("request", note)
     page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on(
-        "console",
-        lambda message: message.type == "error" and page.problems.append(message.text),
-    )
+    page.on("console", hear)
     return page
 
 
@@ -149,7 +151,8 @@ AXE = """async ([context, options, onePerLook]) => {
   const behind = (element) => {
     if (!looks.has(element)) {
       const style = getComputedStyle(element);
-      const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter].join();
+      const {backgroundColor, backgroundImage, opacity, filter} = style;
+      const own = [backgroundColor, backgroundImage, opacity, filter].join();
       const isApart = element instanceof SVGElement || /absolute|fixed|sticky/.test(style.position);
       const below = behind(element.parentElement);
       looks.set(element, `${below}${below.endsWith(own) ? "" : own}${isApart ? looks.size : ""}`);
