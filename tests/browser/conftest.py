@@ -52,7 +52,7 @@ def chromium():
 
 
 def new_page(chromium, **options):
-    """A page in its own context; `blocked` has its requests to elsewhere, `problems` its errors."""
+    """A page in a context of its own, whose `blocked` lists what it asks of other hosts."""
     page = chromium.new_context(reduced_motion="reduce", **options).new_page()
     page.address, page.blocked, page.problems = "", [], []
 
@@ -60,12 +60,14 @@ def new_page(chromium, **options):
         if not request.url.startswith((f"{page.address}/", "data:", "blob:")):
             page.blocked.append(request.url)
 
+    def hear(message):
+        wants_icon = message.location["url"].endswith("/favicon.ico")  # a small site has none
+        if message.type == "error" and not wants_icon:
+            page.problems.append(message.text)
+
     page.on("request", note)
     page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on(
-        "console",
-        lambda message: message.type == "error" and page.problems.append(message.text),
-    )
+    page.on("console", hear)
     return page
 
 

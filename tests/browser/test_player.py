@@ -276,8 +276,8 @@ def test_a_guess_can_be_written_as_one_likes(open_page, address, subtests):
         for guess in right + wrong:
             with subtests.test(f"{guess} for {answer}"):
                 said = page.evaluate(
-                    "async ([player, ...texts]) => (await import(player)).same(...texts)",
-                    [f"{address}/_static/player.js", guess, answer],
+                    "async ([module, ...texts]) => (await import(module)).says(...texts)",
+                    [f"{address}/_static/guess.js", guess, answer],
                 )
 
                 assert said is (guess in right)

@@ -88,6 +88,7 @@ class Tab:
     def begin(self):
         """Load the module anew, as the next page does, beside those that were loaded before."""
         self.module = f"{self.file}?{next(self.numbers)}"
+        self("p")
 
     def without_us(self):
         """A page of the same site on which none of its scripts runs."""
@@ -276,7 +277,7 @@ def test_clear_removes_what_was_set_aside_and_undo_brings_it_back(tab):
 
 
 def test_with_no_room_to_set_it_aside_it_stays_untouched(tab):
-    one = tab()
+    one = tab(own=True)
     elsewhere = one.without_us()
     elsewhere.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, "{" * 3000])
     elsewhere.evaluate(FILL)
@@ -305,7 +306,7 @@ def test_a_later_version_at_work_in_another_tab_is_left_alone(tab):
 
 
 def test_with_full_storage_it_works_for_the_visit_and_says_so(tab):
-    one = tab(TEXT)
+    one = tab(TEXT, own=True)
     one.page.evaluate(FILL)
     for label in range(60):  # until the last bytes are used up
         one("p.pass(x)", f"a-rather-long-label-of-a-check-{label}")
