@@ -31,16 +31,17 @@ times = {
 ```{on-your-machine} EXPRESSION
 ```
 """
+EXTENSIONS = ["myst_nb", "lesson_extensions.execution", "lesson_extensions.measure"]
 WHOLE = "times"
 TWO = "dict(list(times.items())[1:])"
 
 
 @pytest.fixture
-def figure(build_site):
+def figure(shared_site):
     """figure(expression) → the figure that it becomes."""
 
     def build(expression=TWO):
-        site = build_site({"index.md": PAGE.replace("EXPRESSION", expression)})
+        site = shared_site({"index.md": PAGE.replace("EXPRESSION", expression)})
         assert site.warnings == ""
         return site.html("index").select_one("figure.la-measure")
 
@@ -132,31 +133,40 @@ def test_a_third_series_is_drawn_too_and_its_name_escaped(figure):
     assert rows(page)[1] == ["4", "50\u00a0ns", "–", "–"]
 
 
-@pytest.mark.parametrize(
-    ("expression", "why"),
-    [
-        ("times[", "SyntaxError"),
-        ("time", "NameError: name 'time' is not defined"),
-        ("list(times)", "AttributeError: 'list' object has no attribute 'items'"),
-        ("{'loops': [1, 2]}", "AttributeError: 'list' object has no attribute 'items'"),
-        ("{'loops': {'8': 1.0}}", "AttributeError: 'str' object has no attribute '__index__'"),
-        ("{'loops': {8: '1.0'}}", "TypeError"),
-        ("{'loops': {8: 1.0}}", "it has no times of “@ float64”"),
-        ("times | {'loops': {}}", "it has no times of “loops”"),
-        ("times | {'loops': {8: 0.0}}", "“loops” has 0.0 seconds at n = 8"),
-        ("times | {'loops': {8: np.nan}}", "“loops” has nan seconds at n = 8"),
-        ("times | {'loops': {0: 1.0}}", "“loops” has 1.0 seconds at n = 0"),
-    ],
-)
-def test_what_cannot_be_drawn_is_named_with_file_line_and_mend(expression, why, build_site):
-    site = build_site({"index.md": PAGE.replace("EXPRESSION", expression)})
+REFUSED = [
+    ("times[", "SyntaxError"),
+    ("time", "NameError: name 'time' is not defined"),
+    ("list(times)", "AttributeError: 'list' object has no attribute 'items'"),
+    ("{'loops': [1, 2]}", "AttributeError: 'list' object has no attribute 'items'"),
+    ("{'loops': {'8': 1.0}}", "AttributeError: 'str' object has no attribute '__index__'"),
+    ("{'loops': {8: '1.0'}}", "TypeError"),
+    ("{'loops': {8: 1.0}}", "it has no times of “@ float64”"),
+    ("times | {'loops': {}}", "it has no times of “loops”"),
+    ("times | {'loops': {8: 0.0}}", "“loops” has 0.0 seconds at n = 8"),
+    ("times | {'loops': {8: np.nan}}", "“loops” has nan seconds at n = 8"),
+    ("times | {'loops': {0: 1.0}}", "“loops” has 1.0 seconds at n = 0"),
+]
 
-    assert f"index.md:17: WARNING: nothing can be drawn from `{expression}`: " in site.warnings
-    assert why in site.warnings
-    assert (
-        'gives {name: {n: seconds}}, with "loops" and "@ float64" among the names' in site.warnings
-    )
-    assert site.html("index").figure is None
+
+@pytest.fixture
+def refused(shared_site):
+    """A site with a page for each expression of which nothing can be drawn."""
+    pages = {
+        f"page{number}.md": PAGE.replace("EXPRESSION", expression)
+        for number, (expression, _) in enumerate(REFUSED)
+    }
+    return shared_site({"index.md": "# I\n\n```{toctree}\n:glob:\n\n*\n```\n"} | pages)
+
+
+@pytest.mark.parametrize("number", range(len(REFUSED)), ids=[name for name, _ in REFUSED])
+def test_what_cannot_be_drawn_is_named_with_file_line_and_mend(number, refused):
+    expression, why = REFUSED[number]
+    (said,) = [line for line in refused.warnings.splitlines() if f"page{number}.md:" in line]
+
+    assert f"page{number}.md:17: WARNING: nothing can be drawn from `{expression}`: " in said
+    assert why in said
+    assert 'gives {name: {n: seconds}}, with "loops" and "@ float64" among the names' in said
+    assert refused.html(f"page{number}").figure is None
 
 
 def test_on_a_page_that_is_not_executed_it_is_named(build_site):
