@@ -283,9 +283,9 @@ def test_where_there_is_no_editor_the_textarea_stays(visit):
     expect(box).to_have_value(SOLUTION)
 
 
-def test_where_python_cannot_be_loaded_the_next_press_tries_again(visit, practice):
-    cut = re.compile(r"/manifest\.json")
-    exercise = visit(lambda page: page.route(cut, lambda route: route.fulfill(status=503)))
+def test_where_python_cannot_be_loaded_the_next_press_tries_again(visit):
+    cut = re.compile(r"/worker\.js")
+    exercise = visit(lambda page: page.route(cut, lambda route: route.abort()))
     press(exercise, "Check my code")
     expect(status(exercise)).to_have_text(f"Python could not be loaded, {AGAIN}")
     retry = exercise.page.get_by_role("button", name="Retry the download")

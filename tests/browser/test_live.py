@@ -180,9 +180,10 @@ def test_a_press_on_run_says_what_it_loads_and_shows_that_python_agrees(newcomer
 def test_what_has_the_focus_is_not_below_the_bar(reader, host):
     page = visit(reader, host)
     page.set_viewport_size({"width": 390, "height": 600})
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
     expect_state(run(page, 1), "done")
     for button in live(page, 9).get_by_role("button").all():
-        page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+        page.evaluate("scrollTo(0, 0)")
         button.focus()
         edge = bar(page).bounding_box()["y"]
         box = button.bounding_box()
@@ -447,7 +448,9 @@ def test_a_download_that_is_cut_says_so_and_can_be_tried_again(newcomer, host, r
 
 def test_what_was_restored_while_a_package_came_is_as_the_page_has_it(newcomer, host):
     gate = []
-    newcomer.route(re.compile("/matplotlib-"), gate.append)  # held until it is continued
+    newcomer.route(
+        re.compile("/matplotlib-"), lambda route: gate.append(route)
+    )  # held until it is continued
     page = visit(newcomer, host)
     expect_state(run(page, 1), "done")
     write(page, 4, "import matplotlib.pyplot as plt\nplt.plot(a)\na = 'drawn'")
@@ -466,27 +469,31 @@ def test_what_was_restored_while_a_package_came_is_as_the_page_has_it(newcomer, 
     )
 
 
-def test_a_gallery_that_cannot_be_read_and_two_quick_failures(reader, host):
-    page = visit(reader, host)
-    html = "<!doctype html><title>Not found</title>"
-    page.route("**/errors.json", lambda route: route.fulfill(body=html))
+def test_a_gallery_that_cannot_be_read_and_two_quick_failures(chromium, host):
+    context = chromium.new_context(service_workers="block")  # which would answer for the routes
+    context.set_default_timeout(MINUTE)
+    page = visit(context, host)
+    page.route("**/errors.json", lambda route: route.fulfill(body="<!doctype html>Not found"))
     write(page, 5, "import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))")
-    text = run(page, 5)
+    with page.expect_request_finished(lambda request: "errors.json" in request.url):
+        text = run(page, 5)
     expect_state(text, "failed")
     assert page.problems == []
 
     page.unroute("**/errors.json")
     gate = []
-    page.route("**/errors.json", gate.append)
+    page.route("**/errors.json", lambda route: gate.append(route))
     for _ in range(2):
-        run(page, 5)
-        expect(bar(page)).to_have_attribute("data-la-busy", "no", timeout=MINUTE)
-    assert len(gate) == 2
+        with page.expect_request("**/errors.json"):
+            run(page, 5)
+        expect(bar(page)).to_have_attribute("data-la-busy", "no")
     for route in gate:
         route.continue_()
+    assert len(gate) == 2
     expect(text.locator(".la-live__gallery a")).to_have_text("Singular matrix")
     page.evaluate("new Promise((resolve) => setTimeout(resolve))")
     expect(text.locator(".la-live__gallery")).to_have_count(1)
+    context.close()
 
 
 def test_what_is_kept_for_later_is_one_of_each_and_no_search(newcomer, host):

@@ -142,9 +142,9 @@ def test_an_output_is_the_same_if_its_text_is_and_its_numbers_nearly(scripts):
         ("ab", "ab...b", False),  # each part stands for itself
         ("one two three", "one...two...three", True),
         ("one three two", "one...two...three", False),
-        ("x" * 20_000_000, "x", False),
+        ("x" * 1_000_000, "x", False),
         (f"{ROW} " * 5_000, "... " * 5_000 + "end", False),
-        ("7 " * 1_000_000, "7 ...", False),  # what is so much longer is not looked at
+        ("7 " * 200_000, "7 ...", False),  # what is so much longer is not looked at
     ]
     found, seconds = page.evaluate(
         """async ([address, table]) => {
