@@ -153,9 +153,10 @@ AXE = """async ([context, options, onePerLook]) => {
       const style = getComputedStyle(element);
       const {backgroundColor, backgroundImage, opacity, filter} = style;
       const own = [backgroundColor, backgroundImage, opacity, filter].join();
+      const isClear = own === "rgba(0, 0, 0, 0),none,1,none";
       const isApart = element instanceof SVGElement || /absolute|fixed|sticky/.test(style.position);
-      const below = behind(element.parentElement);
-      looks.set(element, `${below}${below.endsWith(own) ? "" : own}${isApart ? looks.size : ""}`);
+      const above = `${isClear ? "" : own}${isApart ? `#${looks.size}` : ""}`;
+      looks.set(element, behind(element.parentElement) + above);
     }
     return looks.get(element);
   };
@@ -203,7 +204,7 @@ def faults(page, context=None, *, theme="light"):
 
 
 # A worker of the site, driven without the page's own script: what it sent until it was idle.
-DRIVE = """async ({root, runtime, texts, target, done, fresh, corrections}) => {
+DRIVE = """async ({root, runtime, texts, target, fresh, corrections}) => {
   const workers = (window.laWorkers ??= {});
   const script = `${root}/_static/worker.js`;
   const worker = (workers[corrections] ??= new Worker(script, {type: "module"}));
@@ -220,7 +221,7 @@ DRIVE = """async ({root, runtime, texts, target, done, fresh, corrections}) => {
     if (type === "broken") throw new Error(reason);
     worker.isReady = true;
   }
-  worker.postMessage({type: "run", texts, target, done, fresh});
+  worker.postMessage({type: "run", texts, target, fresh});
   const {type, reason} = await until("idle", "broken");
   if (type === "broken") throw new Error(reason);
   return heard.filter(({type}) => ["plan", "output", "end"].includes(type));
@@ -237,10 +238,10 @@ class Python:
             pytest.fail("the site was built without a runtime: see what `nox -s runtime` says")
         self.runtime = meta.get_attribute("content")
 
-    def events(self, texts, target=0, *, done=(), fresh=True, corrections=True):
+    def events(self, texts, target=0, *, fresh=True, corrections=True):
         """What the worker sent while it ran the text at `target`: a list of messages."""
         argument = {"root": self.address, "runtime": self.runtime, "texts": texts}
-        argument |= {"target": target, "done": list(done), "fresh": fresh}
+        argument |= {"target": target, "fresh": fresh}
         return self.page.evaluate(DRIVE, argument | {"corrections": corrections})
 
     def run(self, source, corrections=True):

@@ -1,10 +1,16 @@
 """Every runnable text of every page, in the reader's own Python, prints what the build printed.
 
-Each page is run from top to bottom, as a reader does with "Run all"; then each text of it alone,
-after no more than those above that it needs. What cannot be equal says why, in the page's source.
+Each page is run from top to bottom, as a reader does with "Run all". Each text of it is run alone
+too, after no more than those above that it needs: on this computer, since what a text needs is
+found out by the same module, and on a few pages in the browser. What cannot be equal says why, in
+the page's source.
 """
 
+import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,7 +18,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PARITY
 from tests.compare import same
-from tests.conftest import SITE, pages
+from tests.conftest import ROOT, SITE, pages
 
 FRAMES = re.compile(r"(Traceback \(most recent call last\):\n)(?: .*\n)*")
 
@@ -46,6 +52,16 @@ def without_prompts(session):
 
 
 PAGES = {path: texts for path in pages() if (texts := texts_of(path))}
+CARDS = [path for path in PAGES if path.endswith("/index.html")]  # show what stands on other pages
+RUN = [path for path in PAGES if path not in CARDS]
+# In them all occurs that needs.py knows: names, also those that a function takes when it is called,
+# changes in place, settings that hold for all that follows, packages, cells and sessions.
+ALONE = [
+    "changes-in-numpy-2.html",
+    "clinic.html",
+    "faq/integer-overflow.html",
+    "lessons/matrices.html",
+]
 
 
 def own(events, index):
@@ -92,25 +108,73 @@ def differences(path, run):
             yield index, "DIFFER", f"{path}: {told}"
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", RUN)
 def test_page_prints_in_the_browser_what_the_build_printed(path, python):
-    done = [index for index, text in enumerate(PAGES[path]) if not text["runs"]]
-
-    def run(index):
-        above = [*range(index), *done]
-        return python.events(PAGES[path], index, done=above, fresh=index == 0)
-
-    found = list(differences(path, run))
+    first = next((i for i, text in enumerate(PAGES[path]) if text["runs"]), 0)
+    run = [text if text["runs"] else text | {"code": ""} for text in PAGES[path]]
+    found = list(differences(path, lambda i: python.events(run, i, fresh=i == first)))
     PARITY.update(what for _, what, _ in found)
 
     assert "".join(told for _, _, told in found) == ""
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", CARDS)
+def test_cards_show_texts_that_stand_on_other_pages_too(path):
+    elsewhere = [text for other in RUN for text in PAGES[other]]
+
+    assert [text for text in PAGES[path] if text not in elsewhere] == []
+
+
+@pytest.mark.parametrize("path", ALONE)
 def test_each_text_alone_runs_after_no_more_than_it_needs(path, python):
     found = differences(path, lambda index: python.events(PAGES[path], index))
 
     assert "".join(told for _, _, told in found) == ""
+
+
+# What the worker does for each text alone, with this computer's Python: prints a list for each.
+WORKER = """
+import json, sys
+import IPython.lib.pretty, numpy as np
+sys.modules["pretty"] = IPython.lib.pretty
+import console, needs
+
+printing = np.get_printoptions()
+for texts in json.load(sys.stdin):
+    codes = [text["code"] for text in texts]
+    for target in range(len(texts)):
+        np.set_printoptions(**printing)
+        order, events = needs.Past().order(codes, target), []
+        emit = lambda kind, text: events.append([index, kind, text if kind != "image" else ""])
+        own = console.Console(emit)
+        for index in order if texts[target]["runs"] else []:
+            kind = texts[index]["kind"]
+            error = own.run(kind, codes[index], f"{kind} {index + 1}")
+            if error and index != target and kind == "cell":
+                break
+        print(json.dumps(events))
+"""
+
+
+def test_each_text_alone_needs_no_more_than_what_is_run_for_it(subtests):
+    env = os.environ | {"PYTHONPATH": str(ROOT / "lesson_extensions/live/python")}
+    env |= {"MPLBACKEND": "agg"}
+    printed = subprocess.run(
+        [sys.executable, "-c", WORKER],
+        input=json.dumps([PAGES[path] for path in RUN]),
+        env=env,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    lines = iter(printed.splitlines())
+    for path in RUN:
+        events = [
+            [{"type": "output", "index": i, "kind": kind, "text": text} for i, kind, text in line]
+            for line in (json.loads(next(lines)) for _ in PAGES[path])
+        ]
+        with subtests.test(path):
+            assert "".join(told for _, _, told in differences(path, events.__getitem__)) == ""
 
 
 def test_a_text_that_differs_or_does_not_run_says_why():
@@ -119,7 +183,7 @@ def test_a_text_that_differs_or_does_not_run_says_why():
             assert text["runs"] or text["reason"], f"{path}: {text['code']}"
 
 
-@pytest.mark.parametrize("path", ["index.html", "faq/index.html", "lessons/matrices.html"])
+@pytest.mark.parametrize("path", ["faq/index.html", "lessons/matrices.html"])
 def test_run_all_on_a_page_finds_that_all_is_as_on_the_page(path, open_page):
     page = open_page(path)
     page.locator(".la-live__run").first.click()
