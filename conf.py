@@ -50,6 +50,7 @@ notebooks_licence = (  # said in each notebook that a reader downloads
     "Text [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/), "
     "code [BSD-3-Clause](https://opensource.org/license/bsd-3-clause)."
 )
+live_help = "run-code"  # the page to which the bar at the foot of a page leads
 
 # -- HTML ------------------------------------------------------------------------------------
 html_theme = "furo"

@@ -29,5 +29,7 @@ def test_a_check_is_answered_a_program_stepped_through_and_a_cell_run(open_page)
     page.goto(page.url.replace("index", "cells"))
     page.get_by_role("button", name="Run", exact=False).last.click()
     expect(page.locator(".la-live").last).to_contain_text("array([6., 3.])")
-    expect(page.get_by_role("region", name="Python on this page")).to_be_visible()
+    bar = page.get_by_role("region", name="Python on this page")
+    expect(bar.get_by_role("button", name="Run all")).to_be_visible()
+    assert bar.get_by_role("link").all() == [], "help is a page of ours"
     assert page.problems == [] and page.blocked == []
