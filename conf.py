@@ -46,6 +46,11 @@ nb_execution_timeout = 60  # seconds a cell
 nb_eval_name_regex = ".+"  # a format string too: {eval}`f"{ratio:.1f}"`
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
+notebooks_licence = (  # said in each notebook that a reader downloads
+    "Text [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/), "
+    "code [BSD-3-Clause](https://opensource.org/license/bsd-3-clause)."
+)
+live_help = "run-code"  # the page to which the bar at the foot of a page leads
 
 # -- HTML ------------------------------------------------------------------------------------
 html_theme = "furo"

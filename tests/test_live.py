@@ -15,7 +15,7 @@ import pytest
 from sphinx.errors import ExtensionError
 
 from lesson_extensions.live import fetch, runtime
-from tests.conftest import ROOT, SITE
+from tests.conftest import ROOT, SITE, soup
 
 PYTHON = ROOT / "lesson_extensions/live/python"
 FETCHED = ROOT / "docs/_build/runtime"
@@ -410,3 +410,8 @@ def test_more_than_the_limit_is_counted_and_not_kept(console):
 
     assert len(text) < 20_000_100
     assert text.endswith("\n… 10,000,000 characters more were not kept\n")
+
+
+def test_pages_say_where_running_is_explained_relative_to_them():
+    assert soup("lessons/vectors.html").select_one("[data-help='../run-code.html']")
+    assert soup("index.html").select_one("[data-help='run-code.html']")

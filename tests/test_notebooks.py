@@ -69,6 +69,7 @@ EXTENSIONS = [
 ]
 SETTINGS = {
     "extensions": EXTENSIONS,
+    "notebooks_licence": "Text CC BY 4.0.",
     "html_baseurl": ADDRESS,
     "project": "Matrices",
     "exclude_patterns": ["_build"],
@@ -257,7 +258,7 @@ def test_a_notebook_says_below_its_title_where_it_is_from_and_what_it_needs(shar
     title, note, text = texts(notebook(site))[0].split("\n\n")
     assert (title, text) == ("# Title", "Text.")
     assert f"[a page of Matrices]({PAGE})" in note
-    assert "[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)" in note
+    assert "Text CC BY 4.0." in note
     assert "It needs NumPy: where an import fails, run `%pip install numpy`" in note
     assert all(line.startswith("> ") for line in note.splitlines())
 

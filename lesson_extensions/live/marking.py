@@ -57,7 +57,7 @@ class MarkRunnable(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         for node in list(self.document.findall(lambda node: kind_of(node) is not None)):
-            note = node.previous_sibling()
+            note = node.previous_sibling()  # type: ignore[attr-defined]  # new in docutils 0.22
             reason, runs = "", True
             if isinstance(note, in_browser):
                 reason, runs = note["reason"], note["runs"]

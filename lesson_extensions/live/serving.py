@@ -67,7 +67,10 @@ def tell_the_page(
     """Say in the head of a page where its runtime is, and how many bytes a first run loads."""
     if app.config.live_address:
         address = context["pathto"](app.config.live_address, resource=True)
-        meta = f'<meta name="la-runtime" content="{address}" data-bytes="{app.config.live_bytes}">'
+        page = app.config.live_help
+        help = f' data-help="{context["pathto"](page)}"' if page else ""
+        size = app.config.live_bytes
+        meta = f'<meta name="la-runtime" content="{address}" data-bytes="{size}"{help}>'
         context["metatags"] = context.get("metatags", "") + meta
 
 
@@ -96,6 +99,7 @@ def gallery_entry(app: Sphinx, docname: str) -> dict[str, str]:
 def setup(app: Sphinx) -> None:
     app.add_config_value("live_runtime", "docs/_build/runtime", "html", str)
     app.add_config_value("live_gallery", "errors/*", "html", str)
+    app.add_config_value("live_help", "", "html", str)
     app.add_config_value("live_version", "", "html", str)
     app.add_config_value("live_address", "", "")
     app.add_config_value("live_bytes", 0, "")

@@ -15,6 +15,7 @@ from lesson_extensions.notebooks import nodes, page
 def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("myst_nb")
     app.add_config_value("notebooks_for", ["lessons/*", "showcase/*"], "env", list)
+    app.add_config_value("notebooks_licence", "", "html", str)
     app.add_node(nodes.notebook_link, html=(nodes.visit_notebook_link, nodes.depart_notebook_link))
     app.connect("doctree-read", page.keep_executed)
     app.connect("doctree-resolved", page.link_to_notebook)

@@ -20,10 +20,6 @@ METADATA = {
 }
 PAGE = "This is [a page of {project}]({page}) as a notebook."
 NO_PAGE = "This is a page of {project} as a notebook."
-LICENCE = (
-    "Text [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/), "
-    "code [BSD-3-Clause](https://opensource.org/license/bsd-3-clause)."
-)
 NEEDS = "It needs {names}: where an import fails, run `%pip install {packages}` in a new cell."
 PACKAGES = {"numpy": "NumPy", "matplotlib": "matplotlib"}
 LOOK = """\

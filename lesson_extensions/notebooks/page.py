@@ -93,7 +93,7 @@ def write_notebook(
     blocks = writer.blocks(doctree_with_cells(app, pagename))
     showcase = front_matter.read(app.env, pagename, "showcase")
     says_licence = isinstance(showcase, dict) and showcase.get("licence")  # in its facts
-    licence = "" if says_licence else cells.LICENCE
+    licence = "" if says_licence else app.config.notebooks_licence
     origin = cells.origin(app.config.project, writer.here, licence)
     notebook = cells.notebook_of(blocks, executed, origin)
     path = Path(app.outdir) / f"{pagename}.ipynb"

@@ -8,7 +8,7 @@ import { megabytes } from "./session.js";
 
 /** @implements {View} */
 export class Bar {
-  /** @param {{runAll: () => void, stop: () => void, reset: () => void, retry: () => void}} on @param {string} help */
+  /** @param {{runAll: () => void, stop: () => void, reset: () => void, retry: () => void}} on @param {string} [help] where that is explained */
   constructor(on, help) {
     this.text = make("span", { className: "la-live-bar__text" });
     this.text.setAttribute("role", "status");
@@ -33,7 +33,7 @@ export class Bar {
         button("Run all", on.runAll, named("all", "Run all of this page")),
         this.stop,
         reset,
-        make("a", { href: help }, "Help"),
+        ...(help ? [make("a", { href: help }, "Help")] : []),
       ),
     );
     document.body.append(this.element);

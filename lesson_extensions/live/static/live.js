@@ -43,7 +43,7 @@ function session() {
       },
       retry: () => python.retry(),
     },
-    `${root}run-code.html`,
+    runtime?.dataset.help,
   );
   const makeWorker = () => {
     const worker = new Worker(new URL("worker.js", here), { type: "module" });

@@ -11,7 +11,7 @@ function follow(lesson) {
     const done = checks.filter(passed).length;
     note.textContent = done ? ` · ${done} of ${checks.length} check${checks.length > 1 ? "s" : ""} passed` : "";
   };
-  const headings = [...document.querySelectorAll("article section[id] section[id]")];
+  const headings = [...document.querySelectorAll("section[id] section[id]")];
   const keep = () => {
     const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
     visit({ page: lesson.content, anchor: above.at(-1)?.id ?? "" });
