@@ -384,6 +384,14 @@ def test_what_a_value_is_compared_with_is_kept_from_hidden_checks():
             assert f"where {differ.short(wanted)} is wanted" not in said
 
 
+def test_the_message_of_a_hidden_check_does_not_tell_what_is_wanted():
+    exercise = spec(tests=["f() == 12345"], hidden=["f() == 12345  # the number"])
+
+    shown, hidden = messages("def f():\n    return 1", exercise)
+    assert "12345" in shown
+    assert hidden and "12345" not in hidden
+
+
 def test_a_variable_is_not_said_to_be_returned():
     exercise = spec(tests=["x == np.array([1, 2])"], hidden=["x.sum() == 3  # the sum"])
 

@@ -76,3 +76,13 @@ def test_the_box_goes_when_another_file_is_mended(tmp_path):
     page = build(part="Text.")
     assert alert(page) is None
     assert "Text." in page.get_text()
+
+
+def test_the_box_goes_when_the_page_that_was_missed_is_there(tmp_path):
+    def build(**files):
+        site = Site(tmp_path, {f"{name}.md": text for name, text in files.items()}, dict(WRITING))
+        site.app.cleanup()
+        return site.html("index")
+
+    assert "'other.md'" in alert(build(index="# Home\n\n[Other](other.md)\n")).text
+    assert alert(build(other="---\norphan: true\n---\n# Other\n")) is None

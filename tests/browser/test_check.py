@@ -141,6 +141,14 @@ def test_one_of_many(page):
     expect_passed(form, "Each entry of one vector meets")
 
 
+def test_a_wrong_choice_gets_the_misconception_behind_it(page):
+    form = check(page, FIRST)
+    for said in ("21: you multiplied", "np.array([3, 8]): 3 and 8 are the products"):
+        form.get_by_role("radio", name=said.partition(":")[0]).press("Space")
+        submit(form)
+        expect(status(form)).to_contain_text(said)
+
+
 def test_first_choice_can_be_the_answer(page):
     """Index 0 must be taken neither for "nothing chosen" nor for "wrong"."""
     form = check(page, FIRST)

@@ -183,6 +183,26 @@ def test_search_finds_a_page(words, open_page):
     assert page.blocked == [] and page.problems == []
 
 
+def test_nothing_moves_where_the_reader_wants_no_motion(open_page):
+    """As the readers of these tests do; others see the ribbon drift in."""
+    ribbon = open_page("index.html").locator(".la-ribbon ul")
+    moving = "ribbon => ribbon.getAnimations().length"
+
+    assert ribbon.evaluate(moving) == 0
+    ribbon.page.emulate_media(reduced_motion="no-preference")
+    assert ribbon.evaluate(moving) == 1
+
+
+def test_on_paper_code_and_what_it_prints_are_dark_on_white(open_page):
+    page = open_page("faq/dot-or-star.html")
+    page.emulate_media(media="print")
+    code = page.locator("article div.highlight").first
+
+    expect(code).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(code.locator("pre")).to_have_css("color", "rgb(0, 0, 0)")
+    expect(code.locator(".go").first).to_have_css("color", "rgb(107, 48, 0)")
+
+
 def test_a_page_that_does_not_exist_leads_back(open_page):
     """404.html is served at any depth, so its links start at the root of the host."""
     page = open_page("404.html")
