@@ -5,12 +5,19 @@ static/exercise.js and exercise_desk.js give it an editor and buttons. grade.py 
 differ.py says how two values differ: these two also run in the reader's browser.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
 
 STATIC = Path(__file__).parent / "static"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     # here: prove.py is used where no Sphinx is
     from lesson_extensions.exercise import directive, nodes
     from lesson_extensions.shared.assets import add_assets, add_python

@@ -1,25 +1,33 @@
 """{on-your-machine}: what was timed at build, drawn so that readers can add their own times.
 
-directive.py draws it; static/measure.js adds the button, and has timing.py run in the reader's
-browser.
+directive.py reads it, nodes.py draws it, and static/measure.js adds the button and has timing.py
+run in the reader's browser.
 """
 
 from pathlib import Path
 
-from lesson_extensions.measure import directive
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+from lesson_extensions.measure import directive, nodes
 from lesson_extensions.shared.assets import add_assets, add_python
 
 STATIC = Path(__file__).parent / "static"
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(
-        directive.chart,
-        html=(directive.visit_chart, None),
-        latex=(directive.pass_over, None),
-        text=(directive.pass_over, None),
+        nodes.chart,
+        html=(nodes.visit_chart, None),
+        latex=(nodes.pass_over, None),
+        text=(nodes.pass_over, None),
     )
     app.add_directive("on-your-machine", directive.OnYourMachineDirective)
     add_python(app, "lesson_extensions.measure.timing")
-    add_assets(app, "measure.css", "measure.js", folder=STATIC, on=directive.chart)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    add_assets(app, "measure.css", "measure.js", folder=STATIC, on=nodes.chart)
+    return {
+        "version": "1",
+        "env_version": 1,  # raise it when a class of nodes moves, or changes what it holds
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -2,6 +2,7 @@
 
 import time
 import timeit
+from collections.abc import Callable
 
 import numpy as np
 
@@ -12,7 +13,7 @@ TOO_SLOW = 0.5  # seconds a run: no larger n is timed then
 rng = np.random.default_rng(0)
 
 
-def matmul_loops(A, B):
+def matmul_loops(A: list[list[float]], B: list[list[float]]) -> list[list[float]]:
     """A B for lists of rows: A is (m, k), B is (k, n)."""
     m, k, n = len(A), len(B), len(B[0])
     C = [[0.0] * n for _ in range(m)]
@@ -25,7 +26,7 @@ def matmul_loops(A, B):
     return C
 
 
-def seconds(task):
+def seconds(task: Callable[[], object]) -> float:
     """The fastest of several runs of task(), in seconds."""
     timer = timeit.Timer(task)
     runs = 1
@@ -35,12 +36,12 @@ def seconds(task):
     return min(t for t in [spent, *again] if t) / runs  # 0: between two ticks of a coarse clock
 
 
-def time_loops(n):
+def time_loops(n: int) -> float:
     A, B = rng.random((n, n)).tolist(), rng.random((n, n)).tolist()
     return seconds(lambda: matmul_loops(A, B))
 
 
-def time_matmul(n):
+def time_matmul(n: int) -> float:
     A, B = rng.random((n, n)), rng.random((n, n))
     return seconds(lambda: A @ B)
 
@@ -48,9 +49,9 @@ def time_matmul(n):
 TASKS = {"loops": (time_loops, 64), "@ float64": (time_matmul, 256)}  # with the largest n of each
 
 
-def measure():
+def measure() -> dict[str, dict[int, float]]:
     """{name: {n: seconds}}; both tasks at each n in turn, so that time is up for both alike."""
-    times = {name: {} for name in TASKS}
+    times: dict[str, dict[int, float]] = {name: {} for name in TASKS}
     for time_task, _ in TASKS.values():
         time_task(SIZES[0])  # a browser compiles anew, and better, what has run for a while
     begin = time.perf_counter()
