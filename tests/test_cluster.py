@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lesson_extensions.execution import build as building
+from lesson_extensions.execution.cache import Cache
 from lesson_extensions.execution.client import Execution
 from tests.conftest import ROOT, Site
 
@@ -34,6 +34,7 @@ np.linalg.inv(A)
 ```
 """
 SETTINGS = {"exclude_patterns": ["_build"]}
+pytestmark = pytest.mark.xdist_group("processes")
 
 
 def pages(number):
@@ -110,7 +111,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, tmp_path, m
     address, workers = dask
     local, _ = build(tmp_path / "local", pages(6))
     killed = []
-    real = building.keep
+    real = Cache.store
 
     def kill_one(*arguments):
         if not killed:  # the first notebook is back: the others are being executed, or wait
@@ -118,7 +119,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, tmp_path, m
             workers["one"].kill()
         return real(*arguments)
 
-    monkeypatch.setattr(building, "keep", kill_one)
+    monkeypatch.setattr(Cache, "store", kill_one)
     site, progress = build(tmp_path / "there", pages(6), execution_cluster=address)
 
     assert killed and workers["one"].wait(timeout=60) == -signal.SIGKILL

@@ -142,6 +142,15 @@ def cells_of(name):
     ]
 
 
+def test_a_kernel_goes_on_after_an_error_that_was_meant(server):
+    cells = notebook("1 / 0", "6 * 7")
+    cells.cells[0].metadata["tags"] = ["raises-exception"]
+    meant, after = execute(cells, ROOT / "docs", 60, {})["steps"]
+
+    assert meant["outputs"][0]["ename"] == "ZeroDivisionError"
+    assert text(after["outputs"][0]) == "42"
+
+
 # -- As separate -----------------------------------------------------------------------------------
 
 

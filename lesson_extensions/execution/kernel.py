@@ -206,7 +206,8 @@ class ForkClient(Client):
         timeout = self._get_timeout(cell)
         latest = None if timeout is None else monotonic() + timeout
         try:
-            os.write(self.asked, json.dumps({"code": cell.source, **options}).encode() + b"\n")
+            request = {"code": cell.source, "stop_on_error": False, **options}
+            os.write(self.asked, json.dumps(request).encode() + b"\n")
             while True:
                 left = None if latest is None else max(latest - monotonic(), 0)
                 sources: list[Any] = [self.talk, *self.printed]
