@@ -172,7 +172,7 @@ def shots(session):
 @nox.session
 def style(session):
     """Check Python, Markdown, spelling, and types; `-- --fix` mends what it can."""
-    install(session, "docs", "style")  # mypy reads the types of what is imported
+    install(session, "docs", "preview", "style")  # mypy reads the types of what is imported
     fix = "--fix" in session.posargs
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", *([] if fix else ["--check"]))
