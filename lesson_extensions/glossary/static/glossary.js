@@ -57,4 +57,4 @@ tooltip.addEventListener("pointerleave", hideSoon);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") hide();
 });
-document.querySelector("article")?.append(tooltip);
+document.querySelector('article, [role="main"]')?.append(tooltip); // Furo's; other themes'
