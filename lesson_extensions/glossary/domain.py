@@ -11,18 +11,16 @@ from typing import Any, cast
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
-from sphinx.domains import Domain
-from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from lesson_extensions.shared import front_matter
+from lesson_extensions.shared.domains import FactsDomain
 
 logger = logging.getLogger(__name__)
 
 
-class GlossaryDomain(Domain):
+class GlossaryDomain(FactsDomain):
     """docname → definition, as plain text. The terms themselves are kept by Sphinx's std domain."""
 
     name = "la-glossary"
@@ -40,17 +38,6 @@ class GlossaryDomain(Domain):
         for docname in docnames:
             if docname in otherdata["definitions"]:
                 self.definitions[docname] = otherdata["definitions"][docname]
-
-    def resolve_any_xref(
-        self,
-        env: BuildEnvironment,
-        fromdocname: str,
-        builder: Builder,
-        target: str,
-        node: addnodes.pending_xref,
-        contnode: nodes.Element,
-    ) -> list[tuple[str, nodes.reference]]:
-        return []  # Sphinx's std domain finds terms
 
 
 def collect_terms(app: Sphinx, doctree: nodes.document) -> None:

@@ -3,20 +3,17 @@
 from collections.abc import Set
 from typing import Any
 
-from docutils import nodes
-from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
-from sphinx.domains import Domain
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from lesson_extensions.shared.domains import FactsDomain
 from lesson_extensions.shared.lessons import DOMAIN, lessons_of
 
 logger = logging.getLogger(__name__)
 
 
-class LessonsDomain(Domain):
+class LessonsDomain(FactsDomain):
     """data["lessons"]: {page: lesson}, see shared/lessons.py, by which all others read it."""
 
     name = DOMAIN
@@ -30,17 +27,6 @@ class LessonsDomain(Domain):
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         theirs = otherdata["lessons"]
         self.data["lessons"] |= {name: theirs[name] for name in docnames if name in theirs}
-
-    def resolve_any_xref(
-        self,
-        env: BuildEnvironment,
-        fromdocname: str,
-        builder: Builder,
-        target: str,
-        node: pending_xref,
-        contnode: nodes.Element,
-    ) -> list[tuple[str, nodes.reference]]:
-        return []  # lessons are linked to as pages
 
 
 def check_names(app: Sphinx, env: BuildEnvironment) -> None:

@@ -1,6 +1,7 @@
 """What every feature may import; it imports none of them.
 
 assets        the one place that registers a feature's style sheet and script
+domains       a domain that keeps facts of pages
 folds         what a reader unfolds: <details> in HTML, plain text elsewhere
 front_matter  the one place that reads the front matter of a page
 labels        the one place where directives claim labels

@@ -6,13 +6,11 @@ from copy import deepcopy
 from typing import Any
 
 from docutils import nodes
-from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
-from sphinx.domains import Domain
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from lesson_extensions.shared.domains import FactsDomain
 from lesson_extensions.shared.lessons import Lesson, lessons_of
 from lesson_extensions.skill_tree.nodes import skill_tree
 
@@ -21,7 +19,7 @@ logger = logging.getLogger(__name__)
 Graph = dict[str, list[str]]  # page → the pages that it builds on
 
 
-class SkillTreeDomain(Domain):
+class SkillTreeDomain(FactsDomain):
     """data["trees"]: the pages that show the tree. data["drawn"]: the lessons as they show them."""
 
     name = "la-skill-tree"
@@ -34,17 +32,6 @@ class SkillTreeDomain(Domain):
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         self.data["trees"] |= otherdata["trees"] & set(docnames)
-
-    def resolve_any_xref(
-        self,
-        env: BuildEnvironment,
-        fromdocname: str,
-        builder: Builder,
-        target: str,
-        node: pending_xref,
-        contnode: nodes.Element,
-    ) -> list[tuple[str, nodes.reference]]:
-        return []  # lessons are linked to as pages
 
 
 def prerequisites(lessons: dict[str, Lesson]) -> tuple[Graph, list[list[str]]]:
