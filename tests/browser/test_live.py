@@ -1,7 +1,6 @@
 """Live cells in Chromium: run, edit, stop; without a network; and all that can go wrong."""
 
 import re
-import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -77,6 +76,24 @@ def visit(context, host, path=LESSON):
     )
     page.goto(f"{host}/{path}")
     return page
+
+
+@pytest.fixture(scope="module")
+def read_page(reader, host):
+    return visit(reader, host)
+
+
+@pytest.fixture
+def lesson(read_page):
+    """A lesson that other tests ran before, restored to what was built; Python may be running.
+
+    What they left in Python does not matter: what a text needs is run again where it has to be.
+    """
+    yield read_page
+    restore = read_page.locator(".la-live__undo:visible")
+    while restore.count():
+        restore.first.click()
+    assert read_page.problems == []
 
 
 def live(page, number):
@@ -200,23 +217,22 @@ def test_a_text_runs_after_those_above_that_it_needs_and_says_so(reader, host):
     assert live(page, 2).get_attribute("data-la-state") is None
 
 
-def test_the_keyboard_alone_edits_runs_and_leaves(reader, host):
-    page = visit(reader, host)
-    live(page, 5).locator(".la-live__edit").focus()
-    page.keyboard.press("Enter")
-    editor = page.get_by_label("Code of cell 5")
+def test_the_keyboard_alone_edits_runs_and_leaves(lesson):
+    live(lesson, 5).locator(".la-live__edit").focus()
+    lesson.keyboard.press("Enter")
+    editor = lesson.get_by_label("Code of cell 5")
     expect(editor).to_be_focused()
-    page.keyboard.press("Control+a")
-    page.keyboard.type("3 * a")
-    page.keyboard.press("Shift+Enter")
+    lesson.keyboard.press("Control+a")
+    lesson.keyboard.type("3 * a")
+    lesson.keyboard.press("Shift+Enter")
 
-    expect_state(live(page, 5), "done")
-    expect(live(page, 5).locator(".la-live__output")).to_contain_text("array([12,  3])")
-    expect(live(page, 5).locator(".la-live__status")).to_contain_text("your output")
-    expect(live(page, 5).locator(".cell_output")).to_be_hidden()
+    expect_state(live(lesson, 5), "done")
+    expect(live(lesson, 5).locator(".la-live__output")).to_contain_text("array([12,  3])")
+    expect(live(lesson, 5).locator(".la-live__status")).to_contain_text("your output")
+    expect(live(lesson, 5).locator(".cell_output")).to_be_hidden()
 
-    page.keyboard.press("Escape")
-    page.keyboard.press("Tab")
+    lesson.keyboard.press("Escape")
+    lesson.keyboard.press("Tab")
     expect(editor).not_to_be_focused()
 
 
@@ -233,36 +249,33 @@ def test_where_the_editor_cannot_be_had_a_plain_one_does(newcomer, host):
     expect(live(page, 5).locator(".la-live__output")).to_have_text("5\n")
 
 
-def test_restore_brings_back_the_code_and_the_output_of_the_page(reader, host):
-    page = visit(reader, host)
-    write(page, 5, "a - a")
-    expect_state(run(page, 5), "done")
-    live(page, 5).locator(".la-live__undo").click()
-    expect(live(page, 5).locator(".la-live__edit")).to_be_focused()
+def test_restore_brings_back_the_code_and_the_output_of_the_page(lesson):
+    write(lesson, 5, "a - a")
+    expect_state(run(lesson, 5), "done")
+    live(lesson, 5).locator(".la-live__undo").click()
+    expect(live(lesson, 5).locator(".la-live__edit")).to_be_focused()
 
-    expect(live(page, 5).locator(".cell_input pre")).to_contain_text("2 * a")
-    expect(live(page, 5).locator(".cell_output")).to_be_visible()
-    expect(live(page, 5).locator(".la-live__output")).to_be_hidden()
-
-
-def test_an_edited_cell_is_run_again_before_one_that_needs_it(reader, host):
-    page = visit(reader, host)
-    expect_state(run(page, 4), "done")
-    write(page, 1, "import numpy as np\na, b = np.array([1, 1]), np.array([1, 2])\na")
-    run(page, 4)
-
-    expect(live(page, 4).locator(".la-live__output")).to_contain_text("array([2, 3])")
+    expect(live(lesson, 5).locator(".cell_input pre")).to_contain_text("2 * a")
+    expect(live(lesson, 5).locator(".cell_output")).to_be_visible()
+    expect(live(lesson, 5).locator(".la-live__output")).to_be_hidden()
 
 
-def test_what_was_computed_from_an_older_matrix_is_computed_again(reader, host):
-    page = visit(reader, host)
-    write(page, 1, "import numpy as np\nA, b = np.diag([2, 4]), np.array([2, 4])")
-    write(page, 4, "x = np.linalg.solve(A, b)")
-    write(page, 5, "A @ x - b")
-    expect_state(run(page, 5), "done")
-    write(page, 1, "import numpy as np\nA, b = np.diag([1, 1]), np.array([2, 4])")
-    expect_state(run(page, 1), "done")
-    text = run(page, 5)
+def test_an_edited_cell_is_run_again_before_one_that_needs_it(lesson):
+    expect_state(run(lesson, 4), "done")
+    write(lesson, 1, "import numpy as np\na, b = np.array([1, 1]), np.array([1, 2])\na")
+    run(lesson, 4)
+
+    expect(live(lesson, 4).locator(".la-live__output")).to_contain_text("array([2, 3])")
+
+
+def test_what_was_computed_from_an_older_matrix_is_computed_again(lesson):
+    write(lesson, 1, "import numpy as np\nA, b = np.diag([2, 4]), np.array([2, 4])")
+    write(lesson, 4, "x = np.linalg.solve(A, b)")
+    write(lesson, 5, "A @ x - b")
+    expect_state(run(lesson, 5), "done")
+    write(lesson, 1, "import numpy as np\nA, b = np.diag([1, 1]), np.array([2, 4])")
+    expect_state(run(lesson, 1), "done")
+    text = run(lesson, 5)
 
     expect(text.locator(".la-live__status")).to_contain_text("ran 1 above first")
     expect(text.locator(".la-live__output")).to_have_text("array([0., 0.])\n")
@@ -334,17 +347,16 @@ def test_a_session_is_shown_with_its_prompts(reader, host):
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_violation_while_python_is_at_work(theme, reader, host):
+def test_axe_finds_no_violation_while_python_is_at_work(reader, host):
     page = visit(reader, host)
-    page.emulate_media(color_scheme=theme)
     write(page, 5, "1 / 0")
     expect_state(run(page, 5), "failed")
     write(page, 4, "print('x' * 30000)")
     expect_state(run(page, 4), "done")
-    result = Axe().run(page)
-
-    assert result.violations_count == 0, result.generate_report()
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        result = Axe().run(page)
+        assert result.violations_count == 0, f"{theme}: {result.generate_report()}"
 
 
 class Guarded(Handler):
@@ -370,40 +382,36 @@ def test_everything_works_under_the_policy_as_a_header_which_binds_the_worker_to
 # -- What goes wrong ------------------------------------------------------------------------------
 
 
-def test_an_endless_loop_stops_within_a_second_and_the_page_runs_on(reader, host):
-    page = visit(reader, host)
-    expect_state(run(page, 1), "done")
-    write(page, 5, "while True:\n    pass")
-    expect_state(run(page, 5), "running")
-    begun = time.monotonic()
-    (worker,) = page.workers
-    with worker.expect_event("close", timeout=10_000):  # Chromium grants it two seconds to end
-        bar(page).get_by_role("button", name="Stop Python").click()
-        expect_state(live(page, 5), "stopped")
-        assert time.monotonic() - begun < 1
-    stop = bar(page).get_by_role("button", name="Stop Python")
+def test_an_endless_loop_stops_within_a_second_and_the_page_runs_on(lesson):
+    expect_state(run(lesson, 1), "done")
+    write(lesson, 5, "while True:\n    pass")
+    expect_state(run(lesson, 5), "running")
+    (worker,) = lesson.workers
+    stop = bar(lesson).get_by_role("button", name="Stop Python")
+    stop.focus()
+    with worker.expect_event("close"):  # Chromium grants it two seconds to end
+        state = "document.querySelectorAll('.la-live')[4].dataset.laState"
+        assert stop.evaluate(f"stop => (stop.click(), {state})") == "stopped", "it waits"
     expect(stop).to_be_focused()  # and says that there is nothing to stop
     expect(stop).to_have_attribute("aria-disabled", "true")
 
-    write(page, 5, "a @ b")
-    expect_state(run(page, 5), "done")
-    expect(live(page, 5).locator(".la-live__output")).to_contain_text("np.int64(11)")
+    write(lesson, 5, "a @ b")
+    expect_state(run(lesson, 5), "done")
+    expect(live(lesson, 5).locator(".la-live__output")).to_contain_text("np.int64(11)")
 
 
-def test_ten_megabytes_of_output_are_cut_and_the_page_stays_responsive(reader, host):
-    page = visit(reader, host)
-    write(page, 5, "for _ in range(100_000):\n    print('x' * 99)")
-    text = run(page, 5)
+def test_ten_megabytes_of_output_are_cut_and_the_page_stays_responsive(lesson):
+    write(lesson, 5, "for _ in range(100_000):\n    print('x' * 99)")
+    text = run(lesson, 5)
 
     expect_state(text, "done")
     shown = len(text.locator(".la-live__output pre").inner_text())
     assert 10_000 < shown < 50_000
     expect(text.locator(".la-live__rest")).to_contain_text("characters more")
-    begun = time.monotonic()
     text.locator(".la-live__more").click()
-    assert len(text.locator(".la-live__output pre").inner_text()) > shown
-    assert time.monotonic() - begun < 2
-    with page.expect_download() as download:
+    more = len(text.locator(".la-live__output pre").inner_text())
+    assert shown < more < shown + 250_000, "a press adds a piece, and not all"
+    with lesson.expect_download() as download:
         text.locator(".la-live__save").click()
     assert len(download.value.path().read_bytes()) == 10_000_000
 
@@ -411,22 +419,20 @@ def test_ten_megabytes_of_output_are_cut_and_the_page_stays_responsive(reader, h
 @pytest.mark.parametrize(
     "hog", ["np.ones((50000, 50000))", "[np.ones((10_000, 1_000)) for _ in range(100)]"]
 )
-def test_a_memory_hog_gets_a_memory_error_and_python_starts_anew(hog, reader, host):
-    page = visit(reader, host)
-    write(page, 5, f"import numpy as np\nhoard = {hog}")
-    text = run(page, 5)
+def test_a_memory_hog_gets_a_memory_error_and_python_starts_anew(hog, lesson):
+    write(lesson, 5, f"import numpy as np\nhoard = {hog}")
+    text = run(lesson, 5)
 
     expect_state(text, "failed")
     expect(text.locator(".la-live__output")).to_contain_text("MemoryError")
-    expect(page.locator(".la-live-bar").get_by_role("status")).to_contain_text("Memory was full")
-    expect_state(run(page, 4), "done")
+    expect(lesson.locator(".la-live-bar").get_by_role("status")).to_contain_text("Memory was full")
+    expect_state(run(lesson, 4), "done")
 
 
-def test_input_is_refused(reader, host):
-    page = visit(reader, host)
-    write(page, 5, "input('how much?')")
+def test_input_is_refused(lesson):
+    write(lesson, 5, "input('how much?')")
 
-    expect(run(page, 5).locator(".la-live__output")).to_contain_text("RuntimeError: input()")
+    expect(run(lesson, 5).locator(".la-live__output")).to_contain_text("RuntimeError: input()")
 
 
 def test_a_download_that_is_cut_says_so_and_can_be_tried_again(newcomer, host, requests):
