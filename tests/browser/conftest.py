@@ -144,8 +144,8 @@ THEME_RULES = ["color-contrast", "link-in-text-block"]
 
 # To compute a contrast takes axe milliseconds, and a lesson has thousands of words of code that all
 # look like a few. So of those that look the same (letters, and what is behind them in all that they
-# lie in) it gets the first; the others are hidden from it. What is drawn over others (SVG, what is
-# taken out of the flow) looks like nothing else.
+# lie in) it gets the first three words, since it does not judge signs; the others are hidden from
+# it. What is drawn over others (SVG, what is taken out of the flow) looks like nothing else.
 AXE = """async ([context, options, onePerLook]) => {
   const looks = new Map([[null, ""]]);
   const behind = (element) => {
@@ -165,13 +165,14 @@ AXE = """async ([context, options, onePerLook]) => {
     const {color, fontSize, fontWeight, textShadow, textDecoration, borderBottom} = style;
     return [color, fontSize, fontWeight, textShadow, textDecoration, borderBottom].join();
   };
-  const seen = new Set();
+  const seen = new Map();
   const hidden = [];
   for (const element of onePerLook ? document.querySelectorAll("body *") : []) {
     if (element.childElementCount || !element.textContent.trim()) continue;
     const look = [behind(element), letters(element), letters(element.parentElement)].join();
-    if (seen.has(look)) hidden.push([element, element.getAttribute("style")]);
-    seen.add(look);
+    const count = seen.get(look) ?? 0;
+    if (count === 3) hidden.push([element, element.getAttribute("style")]);
+    else if (/[\\p{L}\\p{N}]{2}/u.test(element.textContent)) seen.set(look, count + 1);
   }
   for (const [element] of hidden) element.style.visibility = "hidden";
   try {
