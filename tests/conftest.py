@@ -24,14 +24,32 @@ SITE = BUILD / "html"
 DOCTREES = BUILD / "doctrees"
 
 
-def pytest_collection_modifyitems(items):
-    """With two workers each file is one's own, so that what its tests share is built once.
+# Files that one of two workers runs: what looks at processes and clocks, and what loads Python into
+# a page once. (xdist's own groups do not work with pytest 9.2, which names no test after them.)
+GROUPS = {
+    "processes": "cluster execution execution_cache kernels preview scale snippet_process",
+    "python": "exercise native_errors parity wide_integers",
+}
 
-    What looks at processes and clocks is one group, "processes", which its files name.
-    """
-    for item in items:
-        if "browser" not in item.path.parts and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+@pytest.hookimpl(optionalhook=True)  # xdist's
+def pytest_xdist_make_scheduler(config, log):
+    """Give each file to one worker, so that what its tests share is built once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Scheduling(config, log)
+
+
+def group_of(nodeid: str) -> str:
+    """The group of a test's file; of one that is in none, the file."""
+    file = nodeid.partition("::")[0]
+    name = Path(file).stem.removeprefix("test_")
+    group = "python" if "/browser/" in file else "processes"
+    return group if name in GROUPS[group].split() else file
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -173,6 +191,14 @@ def site():
     if not (SITE / "index.html").is_file():
         pytest.fail(f"{SITE} is not there: build the site with `nox -s docs`")
     return SITE
+
+
+@pytest.fixture(scope="session")
+def doctrees():
+    """The folder of the pages as they were read; `nox -s numpy` has nothing else."""
+    if not (DOCTREES / "index.doctree").is_file():
+        pytest.fail(f"{DOCTREES} is not there: build the site with `nox -s docs`")
+    return DOCTREES
 
 
 @pytest.fixture(scope="session")

@@ -1044,7 +1044,7 @@ def exercises_of_the_site():
 SITE_EXERCISES = list(exercises_of_the_site())
 
 
-def test_there_are_exercises_to_grade(site):
+def test_there_are_exercises_to_grade(doctrees):
     assert len(SITE_EXERCISES) >= 18
 
 

@@ -102,7 +102,7 @@ def compare(obtained, expected):
 
 
 @pytest.mark.parametrize("path", executed_pages(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_page_printed_what_was_recorded(path, site, file_regression, request):
+def test_page_printed_what_was_recorded(path, doctrees, file_regression, request):
     text = record_of(path)
     if not recorded(path).is_file() and not request.config.getoption("force_regen"):
         pytest.fail(
