@@ -20,4 +20,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     marking.setup(app)
     serving.setup(app)
     add_assets(app, "live.css", "live.js", folder=STATIC)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,  # raise it when a node that is kept with a page changes its place
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
