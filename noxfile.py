@@ -145,7 +145,7 @@ def prerelease(session):
 def mutate(session):
     """Change what the site says, or with `-- --code` break the code, and see each change caught."""
     of_code = "--code" in session.posargs  # else a sample, or all with `-- --all`
-    install(session, "docs", "test", *(["browser", "cluster", "live"] if of_code else []))
+    install(session, "docs", "test", *(["browser", "cluster", "preview"] if of_code else []))
     build(session)
     module = "tests.breakages" if of_code else "tests.mutate"
     session.run("python", "-m", module, *session.posargs)
