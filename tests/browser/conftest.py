@@ -131,6 +131,12 @@ def forget(page):
     page.blocked, page.problems = [], []
 
 
+def script_url(page, name):
+    """The address of a script of ours, as the scripts of the page import it."""
+    script = "document.querySelector('script[src*=\"/features/\"]')"
+    return page.evaluate(f"name => new URL(name, {script}.src).href", name)
+
+
 @functools.cache
 def axe_script():
     from axe_playwright_python.sync_playwright import Axe

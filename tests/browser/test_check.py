@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lesson_extensions.check.directive import shuffled
-from tests.browser.conftest import faults
+from tests.browser.conftest import faults, script_url
 from tests.conftest import ROOT, Site, serve
 from tests.test_check import NUMBER, ORDER, RAISES, SEVERAL, SHAPE
 
@@ -401,7 +401,8 @@ def test_progress_that_is_cleared_elsewhere_is_no_longer_shown(page):
     form.get_by_role("radio", name="11").press("Space")
     submit(form)
     expect(badge(form)).to_be_visible()
-    page.evaluate("import('./_static/progress.js').then(progress => void progress.clear())")
+    url = script_url(page, "progress.js")
+    page.evaluate("url => import(url).then(progress => void progress.clear())", url)
 
     expect(badge(form)).to_be_hidden()
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import faults
+from tests.browser.conftest import faults, script_url
 from tests.conftest import ROOT, Site, serve
 
 SMALL = """# %% First
@@ -262,7 +262,7 @@ def test_a_wrong_guess_gets_the_answer(player):
 MATRIX = "[[1 2]\n [3 4]]"
 
 
-def test_a_guess_can_be_written_as_one_likes(open_page, address, subtests):
+def test_a_guess_can_be_written_as_one_likes(open_page, subtests):
     page = open_page("index.html")
     for answer, right, wrong in (
         ("10", ["10", "10.0", "1e1", "np.int64(10)", "it is 10"], ["11", "ten", "-10", "1 0"]),
@@ -277,7 +277,7 @@ def test_a_guess_can_be_written_as_one_likes(open_page, address, subtests):
             with subtests.test(f"{guess} for {answer}"):
                 said = page.evaluate(
                     "async ([module, ...texts]) => (await import(module)).says(...texts)",
-                    [f"{address}/_static/guess.js", guess, answer],
+                    [script_url(page, "guess.js"), guess, answer],
                 )
 
                 assert said is (guess in right)

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.browser.conftest import script_url
 from tests.conftest import Site, serve
 
 KEY = "la-progress"
@@ -52,7 +53,7 @@ class Tab:
     numbers = itertools.count()
 
     def __init__(self, page, address):
-        self.page, self.module = page, f"{address}/_static/progress.js"
+        self.page, self.module = page, script_url(page, "progress.js")
         self.file = self.module
 
     def __call__(self, expression, argument=None):

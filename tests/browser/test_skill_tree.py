@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import faults
+from tests.browser.conftest import faults, script_url
 from tests.conftest import ROOT, Site, serve
 from tests.test_skill_tree import EXTENSIONS, lesson, task
 
@@ -89,7 +89,7 @@ class Tree:
         """Call the store, as a check does; in another page, if one is given."""
         return (page or self.page).evaluate(
             f"async (module) => {{ const p = await import(module); return {call}; }}",
-            f"{self.address}/_static/progress.js",
+            script_url(page or self.page, "progress.js"),
         )
 
     def another(self):
