@@ -104,7 +104,8 @@ class Copy:
         path.write_text(broken, "utf-8")
         try:
             if entry.get("rebuild") and is_served(entry):
-                self.serve(path.name, text, broken)
+                if not self.serve(path.name, text, broken):
+                    raise Untrue("the built site does not hold that file; build it anew")
             elif entry.get("rebuild") and (complaint := self.build("--write-all")):
                 return f"the build: {complaint}"
             for selector in entry.get("tests", []):
@@ -116,11 +117,15 @@ class Copy:
             os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # a page is not read again
             self.serve(path.name, broken, text)
 
-    def serve(self, name: str, old: str, new: str) -> None:
+    def serve(self, name: str, old: str, new: str) -> bool:
         """Put the new text of a style sheet or script wherever the site holds the old one."""
-        for path in (self.folder / BUILD / "html").rglob(name):
-            if path.suffix in SERVED and path.read_text("utf-8") == old:
-                path.write_text(new, "utf-8")
+        if Path(name).suffix not in SERVED:
+            return False
+        paths = list((self.folder / BUILD / "html").rglob(name))
+        holding = [path for path in paths if path.read_text("utf-8") == old]
+        for path in holding:
+            path.write_text(new, "utf-8")
+        return bool(holding)
 
     def fails(self, selector: str) -> str:
         """The first of these tests that fails, or ""."""
