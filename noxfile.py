@@ -28,6 +28,7 @@ STRICTLY = [
 # A worker a core, and no more than two: Chromium has processes of its own. A file of tests, or a
 # group of files that tests/conftest.py names, is one worker's. `pytest` alone is one process.
 WORKERS = ["--numprocesses=logical", "--maxprocesses=2", "--dist=loadfile"]
+WORKERS += ["--no-loadscope-reorder"]  # those with most tests are not those that take longest
 # What another NumPy could change; the rest is tested once, by `nox -s tests`. Of the directives the
 # build itself proves each use under each NumPy.
 CHANGED_BY_NUMPY = ("exercise", "measure", "outputs", "snippets")

@@ -26,6 +26,7 @@ DOCTREES = BUILD / "doctrees"
 
 # Files that one of two workers runs: what looks at processes and clocks, and what loads Python into
 # a page once. (xdist's own groups do not work with pytest 9.2, which names no test after them.)
+# They take longest, so they begin: else one worker has nothing to do while the other ends.
 GROUPS = {
     "processes": "cluster execution execution_cache kernels preview scale snippet_process",
     "python": "exercise native_errors parity wide_integers",
@@ -42,6 +43,13 @@ def pytest_xdist_make_scheduler(config, log):
             return group_of(nodeid)
 
     return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = [*GROUPS, "tests/browser/test_live.py", "tests/browser/test_pages.py"]
+    groups = [group_of(item.nodeid) for item in items]
+    places = [order.index(group) if group in order else len(order) for group in groups]
+    items[:] = [item for _, item in sorted(zip(places, items, strict=True), key=lambda one: one[0])]
 
 
 def group_of(nodeid: str) -> str:

@@ -34,7 +34,6 @@ np.linalg.inv(A)
 ```
 """
 SETTINGS = {"exclude_patterns": ["_build"]}
-pytestmark = pytest.mark.xdist_group("processes")
 
 
 def pages(number):

@@ -21,7 +21,7 @@ from tests.conftest import ROOT, sources
 linux = pytest.mark.skipif(
     not forks.can_fork(), reason="all here is of forked kernels, which only Linux has"
 )
-pytestmark = [linux, pytest.mark.xdist_group("processes")]
+pytestmark = linux
 
 
 @pytest.fixture

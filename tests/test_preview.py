@@ -31,7 +31,6 @@ PAGES = {
     "---\n# Notebook\n\n```{code-cell}\nprint('it is', 6 * 7)\n```\n",
 }
 PATIENCE = 90  # seconds
-pytestmark = pytest.mark.xdist_group("processes")
 
 
 class Preview:

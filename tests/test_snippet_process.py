@@ -9,7 +9,6 @@ import pytest
 from lesson_extensions.execution import forks, snippets
 from lesson_extensions.execution.snippets import SnippetError, ask
 
-pytestmark = pytest.mark.xdist_group("processes")
 SCRIPT = """
 import os, subprocess, sys
 from lesson_extensions.execution import snippets

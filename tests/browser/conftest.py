@@ -14,8 +14,6 @@ FLAGS = [
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
 ]
-# Of several workers, one runs a file, for what its tests share; and those that share one Python.
-ONE_PYTHON = {"test_exercise", "test_native_errors", "test_parity", "test_wide_integers"}
 
 
 def pytest_ignore_collect(config):
@@ -23,14 +21,11 @@ def pytest_ignore_collect(config):
     return "not browser" in config.option.markexpr or None
 
 
-def pytest_collection_modifyitems(config, items):
+def pytest_collection_modifyitems(items):
     """Mark the tests of this folder; without a browser fail on CI, elsewhere skip, and say so."""
     items = [item for item in items if "browser" in item.path.parts]
     for item in items:
         item.add_marker(pytest.mark.browser)
-        if config.pluginmanager.hasplugin("xdist"):
-            name = item.path.stem
-            item.add_marker(pytest.mark.xdist_group("python" if name in ONE_PYTHON else name))
     if CHROMIUM or not items:
         return
     if os.environ.get("CI", "").lower() == "true":
