@@ -19,14 +19,9 @@ html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", f"https://{owner}.git
 
 # -- Pages -----------------------------------------------------------------------------------
 extensions = [
-    "myst_nb",
-    "sphinx.ext.intersphinx",
-    "sphinx_copybutton",
-    "sphinx_design",
-    "sphinx_sitemap",
-    "sphinxext.opengraph",
-    "notfound.extension",
-]
+    "myst_nb", "sphinx.ext.intersphinx", "sphinx_copybutton", "sphinx_design", "sphinx_sitemap",
+    "sphinxext.opengraph", "notfound.extension",
+]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live", "measure",
     "notebooks", "notices", "page.csp", "page.mathml", "page.pictures", "page.sidebar",

@@ -1,11 +1,15 @@
 """A page loads the style sheets and scripts of what stands on it."""
 
+import re
+
 import pytest
 from docutils import nodes
 from sphinx.testing.util import SphinxTestApp
 
 from lesson_extensions.shared.assets import add_assets
+from tests.conftest import ROOT
 
+OURS = ROOT / "lesson_extensions"
 INDEX = "---\norphan: true\n---\n# Plain\n\nText.\n"
 CARD = "---\norphan: true\n---\n# Card\n\n:::{card} Title\nText.\n:::\n"
 TABS = "---\norphan: true\n---\n# Tabs\n\n::::{tab-set}\n:::{tab-item} One\nText.\n:::\n::::\n"
@@ -81,3 +85,23 @@ def test_a_change_of_a_script_gives_all_of_them_another_address(build_site, tmp_
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"missing\.css"):
         add_assets(None, "missing.css", folder=tmp_path, on=nodes.container)
+
+
+def test_scripts_are_served_without_what_is_for_their_authors_only(build_site):
+    """Whole lines of comment go, and nothing else does: a comment within a line says a type."""
+    site = build_site({"index.md": "# Page\n"}, extensions=["myst_nb", "lesson_extensions.live"])
+    (folder,) = (site.app.outdir / "_static/features").iterdir()
+    sources = {path.name: path for path in OURS.rglob("static/*.js")}
+    assert sources.keys() >= {"live.js", "text.js", "editor.js"}
+
+    for path in folder.iterdir():
+        served = iter(path.read_text("utf-8").splitlines())
+        following = next(served)
+        for line in sources[path.name].read_text("utf-8").splitlines():
+            if line == following:
+                following = next(served, None)
+            else:
+                assert re.match(r"\s*(/\*\*|\*|//|[A-Z].*\*/$)", line), f"{path.name}: {line}"
+        assert following is None, path.name
+        assert path.name == "editor.js" or "\n/**" not in path.read_text("utf-8")
+    assert (folder / "editor.js").read_bytes() == sources["editor.js"].read_bytes()

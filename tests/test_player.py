@@ -335,7 +335,7 @@ def test_a_page_without_a_player_does_not_load_it(build_site):
         page: {
             name
             for name in ("player.js", "player.css")
-            if f"_static/{name}" in (site.app.outdir / f"{page}.html").read_text("utf-8")
+            if f"/{name}" in (site.app.outdir / f"{page}.html").read_text("utf-8")
         }
         for page in ("index", "other", "search")
     }
