@@ -10,8 +10,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from lesson_extensions.live import marking, serving
+from lesson_extensions.live import marking, notices, serving
 from lesson_extensions.shared.assets import add_assets
+from lesson_extensions.shared.notices import add_notices
 
 STATIC = Path(__file__).parent / "static"
 
@@ -19,6 +20,7 @@ STATIC = Path(__file__).parent / "static"
 def setup(app: Sphinx) -> ExtensionMetadata:
     marking.setup(app)
     serving.setup(app)
+    add_notices(app, notices.find)
     add_assets(app, "live.css", "live.js", folder=STATIC)
     return {
         "version": "1",
