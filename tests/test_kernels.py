@@ -199,6 +199,19 @@ def process_with(argument):
     raise AssertionError(f"no process has {argument}")
 
 
+def test_a_server_whose_kernels_are_to_have_two_threads_has_one_itself(monkeypatch, capfd):
+    """`nox -s numpy` asks for them; the profile that kernels begin with gives them."""
+    monkeypatch.setenv("BLAS_THREADS", "2")
+    forks.use_forks()
+    try:
+        code = "import threadpoolctl, numpy\nthreadpoolctl.threadpool_info()[0]['num_threads']"
+        assert run(code)[0] == ["2"]
+    finally:
+        forks.use_ordinary()
+
+    assert "must not fork" not in capfd.readouterr().err
+
+
 def test_a_server_with_a_second_thread_does_not_fork_and_ordinary_kernels_are_used(
     tmp_path, monkeypatch, capfd
 ):

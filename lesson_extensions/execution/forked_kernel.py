@@ -77,7 +77,9 @@ def prepared() -> Any:
     app: Any = KernelApp.instance()
     hook, argv = sys.excepthook, sys.argv
     sys.argv = ["ipykernel_launcher"]
+    app.init_code = app.nothing  # for the fork: what it runs may start threads
     app.initialize([])
+    del app.init_code
     sys.excepthook, sys.argv = hook, argv  # a failure of the server is none of a kernel
     return app
 

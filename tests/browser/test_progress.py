@@ -34,6 +34,10 @@ FILL = """() => {
     try { for (;;) localStorage.setItem(`fill-${n++}`, "x".repeat(size)); } catch {}
   }
 }"""
+IS_FULL = """() => {
+  try { localStorage.setItem("probe", "x".repeat(50)); } catch { return true; }
+  localStorage.removeItem("probe");
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +286,7 @@ def test_with_no_room_to_set_it_aside_it_stays_untouched(tab):
     elsewhere = one.without_us()
     elsewhere.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, "{" * 3000])
     elsewhere.evaluate(FILL)
+    one.page.wait_for_function(IS_FULL)  # what another tab has written is on its way for a while
     one.reload()
 
     assert "What this browser has kept cannot be read: your progress is kept" in one("p.trouble()")
