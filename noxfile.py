@@ -10,6 +10,7 @@ nox.options.sessions = ["docs"]
 nox.options.default_venv_backend = "uv|venv"  # in a second with uv; Python is all one needs
 nox.options.reuse_existing_virtualenvs = True  # the second run starts in a second
 nox.options.error_on_missing_interpreters = False  # a NumPy that needs another Python is skipped
+nox.options.download_python = "never"  # and none is fetched from elsewhere
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 BUILD = Path("docs/_build")
