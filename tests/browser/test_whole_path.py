@@ -61,6 +61,7 @@ def kept(page):
 def test_from_the_landing_page_to_the_next_topic_and_back_after_a_clear(open_page, tmp_path):
     page = open_page("index.html", viewport={"width": 1280, "height": 900})
     tree = page.get_by_role("navigation", name="Logic Matrix")
+    expect(tree.locator("label")).to_be_visible()  # its script has come
     assert "later" in state(page, "Build and read")
 
     player = page.locator(".la-player")
@@ -99,6 +100,7 @@ def test_from_the_landing_page_to_the_next_topic_and_back_after_a_clear(open_pag
     expect(tree.get_by_role("status")).to_contain_text("cleared")
     assert "open" in state(page, "Work with vectors") and "later" in state(page, "Build and read")
     page.reload()
+    expect(tree.locator("label")).to_be_visible()
     assert "later" in state(page, "Build and read")
 
     tree.get_by_label("Import progress").set_input_files(saved)
