@@ -98,6 +98,7 @@ def grade_packed(packed: str, program: str) -> dict[str, Any]:
 
 def pack(exercise: Exercise) -> str:
     """What is needed to grade, as text that cannot be read at a glance."""
+    # mypy knows the keys of a TypedDict only where they are written out
     needed = {key: exercise[key] for key in Exercise.__annotations__}  # type: ignore[literal-required]
     text = json.dumps(needed, ensure_ascii=False)
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()

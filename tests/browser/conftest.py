@@ -207,6 +207,17 @@ def faults(page, context=None, *, theme="light"):
     ]
 
 
+# Stands in for Python, ahead of live.js, which listens at the document.
+ANSWER = """(answer) => {
+  if (!window.laAsked) window.addEventListener("la-call", (event) => {
+    event.stopImmediatePropagation();
+    window.laAsked.push(event.detail);
+    if (window.laAnswer) event.detail.done(window.laAnswer);
+  }, {capture: true});
+  window.laAsked ??= [];
+  window.laAnswer = answer && {value: null, printed: "", cause: "", error: "", ...answer};
+}"""
+
 # A worker of the site, driven without the page's own script: what it sent until it was idle.
 DRIVE = """async ({root, runtime, texts, target, fresh, corrections}) => {
   const workers = (window.laWorkers ??= {});

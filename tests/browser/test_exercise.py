@@ -8,22 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import ANSWER
 from tests.conftest import ROOT, Site, serve
 from tests.test_exercise import PAGE, PARTS, SITE_EXERCISES, SOLUTION, body
 
 LENGTH, REST = PARTS["mistake"]
 RUNTIME = ROOT / "docs/_build/runtime"
 KEYS = "Shift-Enter checks; Escape, then Tab, leaves the editor"
-# Stands in for Python, ahead of live.js, which listens at the document.
-ANSWER = """(answer) => {
-  if (!window.laAsked) window.addEventListener("la-call", (event) => {
-    event.stopImmediatePropagation();
-    window.laAsked.push(event.detail);
-    if (window.laAnswer) event.detail.done(window.laAnswer);
-  }, {capture: true});
-  window.laAsked ??= [];
-  window.laAnswer = answer && {value: null, printed: "", cause: "", error: "", ...answer};
-}"""
 
 
 @pytest.fixture(scope="module")

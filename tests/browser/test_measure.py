@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import ANSWER
+
 PAGE = "benchmarks.html"
 NAME = "Measure on your machine"
 WAIT = 120_000  # ms; a busy machine loads Python in twenty seconds and measures in ten
@@ -14,16 +16,6 @@ COMPARED = re.compile(
     r"In your browser, @ took 1/[\d,.]+ of the loops’ time at n = \d+; "
     r"when this page was built, it took 1/[\d,.]+\."
 )
-# Stands in for Python, ahead of live.js, which listens at the document.
-ANSWER = """(answer) => {
-  if (!window.laAsked) window.addEventListener("la-call", (event) => {
-    event.stopImmediatePropagation();
-    window.laAsked.push(event.detail);
-    if (window.laAnswer) event.detail.done(window.laAnswer);
-  }, {capture: true});
-  window.laAsked ??= [];
-  window.laAnswer = answer && {value: null, printed: "", cause: "", error: "", ...answer};
-}"""
 TIMES = {"loops": {"8": 1e-4, "64": 0.04}, "@ float64": {"8": 1e-5, "64": 4e-4, "256": 0.05}}
 
 
