@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import zlib
 import pytest
 from sphinx.errors import ExtensionError
 
-from lesson_extensions.live import fetch, runtime
+from lesson_extensions.live import fetch, runtime, serving
 from tests.conftest import ROOT, SITE, soup
 
 PYTHON = ROOT / "lesson_extensions/live/python"
@@ -56,6 +57,49 @@ def fetched(site):
     if runtime.missing_from(FETCHED):
         pytest.fail("the runtime is not there: see what `nox -s runtime` says")
     return FETCHED
+
+
+# -- The gallery of errors -------------------------------------------------------------------------
+
+GALLERY = {
+    "index.md": "# Home\n\n```{toctree}\nerrors/index\nwarnings/cast\n```\n",
+    "errors/index.md": "# Errors\n\n```{toctree}\n:glob:\n\n*\n```\n",
+    "errors/cast.md": "# `Cannot cast ufunc 'add' output`\n",
+    "errors/index-of.md": "# `index … is out of bounds for axis`\n",
+    "errors/scalars.md": (
+        '---\nmessages: ["only length-1 arrays can be …", "only 0-dimensional arrays can be …"]\n'
+        "---\n# `only 0-dimensional arrays`\n"
+    ),
+    "errors/sequence.md": "---\nmessages: [setting an array element.]\n---\n# `setting`\n",
+    "warnings/cast.md": "# `RankWarning: Polyfit may be`\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "pages"),
+    [
+        ("_core.UFuncOutputCastingError: Cannot cast ufunc 'divide' output from …", ["cast"]),
+        ("IndexError: index -4 is out of bounds for axis 0 with size 3", ["index-of"]),
+        ("TypeError: only length-1 arrays can be converted", ["scalars"]),
+        ("TypeError: only 0-dimensional arrays can be converted", ["scalars"]),
+        ("ValueError: setting an array element.", ["sequence"]),
+        ("ValueError: setting an array element. And more", []),
+        ("ValueError: two lines\nIndexError: index 4 is out of bounds for axis 0", []),
+        ("numpy.exceptions.RankWarning: Polyfit may be poorly conditioned", ["warnings/cast"]),
+        ("RankWarning: Polyfit may be poorly conditioned", ["warnings/cast"]),
+        ("Polyfit may be poorly conditioned", []),
+        ("KeyError: 'Errors'", []),
+        ("Errors", []),
+    ],
+)
+def test_an_error_is_found_by_any_of_its_wordings_and_by_no_part_of_it(said, pages, shared_site):
+    site = shared_site(GALLERY)
+    folders, address = site.app.config.live_gallery, site.app.builder.get_target_uri
+    found = serving.gallery_of(site.app.env, folders, address)
+
+    assert len(found) == len(GALLERY) - 2, "pages that list others are no entries"
+    addresses = [entry["address"] for entry in found if re.search(entry["pattern"], said)]
+    assert [a.removeprefix("errors/").removesuffix(".html") for a in addresses] == pages
 
 
 # -- What is marked --------------------------------------------------------------------------------
@@ -385,6 +429,7 @@ def console(monkeypatch):
     def run(kind, source):
         shown.clear()
         made.run(kind, source, f"{kind} 1")
+        run.told = list(made.told)
         return list(shown)
 
     yield run
@@ -419,6 +464,44 @@ def test_a_traceback_holds_the_readers_lines_and_no_others(console):
     ]
     assert lines[-1].startswith("json.decoder.JSONDecodeError: ")
     assert sum("File" in line for line in lines) == 1
+
+
+SHOWN = """
+import sys, warnings
+warnings.simplefilter("always")  # pytest makes errors of warnings, and keeps them to itself
+warnings.showwarning = lambda *said: sys.stderr.write(warnings.formatwarning(*said[:4]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "told"),
+    [
+        ("cell", "print('ValueError: no')\nint('x')", ["ValueError: invalid literal for int()"]),
+        (
+            "cell",
+            "try:\n    int('x')\nexcept ValueError:\n    {}['k']",
+            ["KeyError: 'k'"],
+        ),
+        ("cell", "raise KeyError('a') from ValueError('b')", ["KeyError: 'a'"]),
+        ("cell", "x = (", ["SyntaxError: "]),
+        ("cell", "raise ValueError('one\\ntwo')", ["ValueError: one\ntwo"]),
+        ("cell", f"{SHOWN}warnings.warn('w')\n1 / 0", ["UserWarning: w", "ZeroDivisionE"]),
+        ("session", "1 / 0\nx\n1 / 0", ["NameError: ", "ZeroDivisionError: "]),
+        ("cell", "import sys\nprint('ValueError: no', file=sys.stderr)", []),
+    ],
+)
+def test_what_python_says_last_of_an_error_or_a_warning_is_told_apart(kind, source, told, console):
+    console(kind, source)
+
+    assert len(console.told) == len(told)
+    assert all(map(str.startswith, console.told, told)), console.told
+
+
+def test_of_many_warnings_the_last_are_told(console):
+    console("cell", SHOWN + "for k in range(99):\n    warnings.warn(f'w{k}')")
+
+    assert 1 < len(console.told) < 99
+    assert console.told[-1] == "UserWarning: w98"
 
 
 def test_more_than_the_limit_is_counted_and_not_kept(console):

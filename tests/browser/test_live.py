@@ -307,8 +307,18 @@ def test_an_error_shows_the_readers_lines_and_leads_to_its_page(reader, host):
     assert not any("site-packages" in line for line in lines)
     link = text.locator(".la-live__gallery a")
     expect(link).to_have_text("Singular matrix")
-    link.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Singular matrix")
+
+    write(
+        page,
+        5,
+        "try:\n    np.linalg.inv(np.zeros((2, 2)))\nexcept ValueError as e:\n    print(e)\nx",
+    )
+    expect_state(run(page, 5), "failed")
+    expect(text.locator(".la-live__output")).to_contain_text("Singular matrix\nTraceback")
+    polyfit = "import warnings\nnp.polyfit([1, 2], [1, 2], 3)\nwarnings.warn('Singular matrix')\n"
+    write(page, 5, polyfit + "np.zeros(2)[[True]]")
+    run(page, 5)
+    expect(link).to_have_text(["RankWarning: Polyfit may be", "boolean index did not match"])
 
 
 def test_a_picture_is_drawn_by_the_readers_own_matplotlib(reader, host):

@@ -26,6 +26,7 @@ Emit = Callable[[str, str], object]
 LIMIT = 20_000_000  # characters that are kept of one run; an endless print must end somewhere
 CHUNK = 65_536  # characters that travel together
 INTERVAL = 0.05  # seconds after which what was printed travels, however short
+TOLD = 20  # errors and warnings of one run that are remembered
 
 
 class Printed(io.TextIOBase):
@@ -67,6 +68,7 @@ class Console:
     def __init__(self, emit: Emit) -> None:
         self.emit = emit
         self.stdout, self.stderr = Printed("stdout", self.say), Printed("stderr", self.say)
+        self.told: dict[str, None] = {}
         self.reset()
 
     def say(self, kind: str, text: str) -> None:
@@ -75,6 +77,13 @@ class Console:
             if stream.kind != kind:
                 stream.flush()
         self.emit(kind, text)
+
+    def note(self, line: str) -> None:
+        """Remember what Python said of an error or a warning of this run, each once, in order."""
+        self.told.pop(line, None)
+        self.told[line] = None
+        while len(self.told) > TOLD:
+            del self.told[next(iter(self.told))]
 
     def reset(self) -> None:
         """Forget all variables; the random module starts anew (a snapshot froze its state)."""
@@ -101,18 +110,25 @@ class Console:
         """
         linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
         shown, sys.displayhook = sys.displayhook, self.show_value
+        self.told.clear()
         with (
             contextlib.redirect_stdout(self.stdout),
             contextlib.redirect_stderr(self.stderr),
             warnings.catch_warnings(),
         ):
-            warnings.formatwarning = lambda text, kind, *_: f"{kind.__name__}: {text}\n"
+            warnings.formatwarning = self.format_warning
             try:
                 return (self.run_cell if kind == "cell" else self.run_session)(source, name)
             finally:
                 sys.displayhook = shown
                 for stream in (self.stdout, self.stderr):
                     stream.close_run()
+
+    def format_warning(self, text: object, kind: type[Warning], *_: object) -> str:
+        """A warning as it is shown, without the file and the line of some library."""
+        line = f"{kind.__name__}: {text}"
+        self.note(line)
+        return f"{line}\n"
 
     def run_cell(self, source: str, name: str) -> str:
         error = ""
@@ -159,6 +175,7 @@ class Console:
         told = traceback.TracebackException.from_exception(error)
         keep_readers_frames(told)
         self.say("error", "".join(told.format()))
+        self.note(last_lines(told))
         return type(error).__name__
 
     def show_figures(self) -> str:
@@ -216,6 +233,12 @@ def keep_readers_frames(told: traceback.TracebackException) -> None:
         told.__suppress_context__ = True
     if told.__cause__ is not None and not told.__cause__.stack:
         told.__cause__ = None
+
+
+def last_lines(told: traceback.TracebackException) -> str:
+    """The error's type and message: no causes, no source lines of a syntax error, no notes."""
+    lines = (line for line in told.format_exception_only() if not line.startswith(" "))
+    return next(lines, "").rstrip()
 
 
 def is_own(frame: traceback.FrameSummary) -> bool:

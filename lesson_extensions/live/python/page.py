@@ -79,6 +79,11 @@ def run(texts: Texts, index: int) -> tuple[str, str]:
     return error, ""
 
 
+def told() -> list[str]:
+    """The last lines of the errors and warnings of the text that ran last."""
+    return list(state["console"].told)
+
+
 def call(module: str, function: str, args: str) -> str:
     """Call a function of a served module; `args` are JSON.
 

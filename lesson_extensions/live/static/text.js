@@ -56,7 +56,6 @@ export class RunnableText {
   full = ""; // all that it printed
   shown = 0; // characters of it
   pictures = false;
-  failed = false;
   also = "";
   /** @type {HTMLElement | null} */
   body = null;
@@ -119,14 +118,14 @@ export class RunnableText {
   }
 
   /** @param {any} message */
-  hear({ type, index, order, kind, text, error }) {
+  hear({ type, index, order, kind, text, error, told: lines = [] }) {
     const above = type === "plan" ? order.length - 1 : 0;
     if (type === "plan") this.also = above ? ` · ran ${above} above first` : "";
     const told = this.texts[index];
     if (!told || told.sent !== told.code) return; // it was restored meanwhile, or edited and is to run again
     if (type === "begin") told.begin();
     if (type === "output") told.show(kind, text);
-    if (type === "end") told.finish(error);
+    if (type === "end") told.finish(error, lines);
   }
 
   /** @param {import("./dom.js").Cause} cause */
@@ -150,7 +149,7 @@ export class RunnableText {
 
   begin() {
     this.full = "";
-    this.pictures = this.failed = false;
+    this.pictures = false;
     this.body = this.rest = null;
     this.shown = 0;
     this.set("running", "running…");
@@ -168,7 +167,6 @@ export class RunnableText {
       this.body = null;
       return;
     }
-    if (kind === "error") this.failed = true;
     this.full += text;
     if (this.shown < SHOWN) this.append(kind, text.slice(0, SHOWN - this.shown));
   }
@@ -184,13 +182,13 @@ export class RunnableText {
     this.body.append(span);
   }
 
-  /** @param {string} error */
-  finish(error) {
+  /** @param {string} error @param {string[]} lines the last of each traceback and warning */
+  finish(error, lines) {
     const equal = !this.pictures && agrees(this.full, this.builtText);
     const unchanged = equal && this.code === this.original;
     this.element.dataset.laVerdict = equal ? "same" : "yours";
     this.addRest();
-    if (this.failed) this.addGallery(this.full);
+    if (lines.length) this.addGallery(lines, this.full);
     this.output.hidden = unchanged || !this.output.childElementCount;
     if (this.kind === "cell") {
       if (this.built) this.built.hidden = !unchanged;
@@ -231,12 +229,14 @@ export class RunnableText {
     this.output.append(this.rest);
   }
 
-  /** A link to the error's own page, where the gallery has one. @param {string} printed */
-  async addGallery(printed) {
-    const entry = (await this.site.gallery()).find(({ pattern }) => new RegExp(pattern).test(printed));
-    if (!entry || printed !== this.full || this.output.querySelector(".la-live__gallery")) return; // it ran again
-    const link = make("a", { href: new URL(entry.address, this.site.root).href }, entry.title);
-    this.output.append(make("p", { className: "la-live__gallery" }, "What it means: ", link));
+  /** Links to the pages of these errors and warnings, where the gallery has some. @param {string[]} lines @param {string} printed */
+  async addGallery(lines, printed) {
+    const gallery = await this.site.gallery();
+    const entries = new Set(lines.flatMap((line) => gallery.find(({ pattern }) => new RegExp(pattern).test(line)) ?? []));
+    if (!entries.size || printed !== this.full || this.output.querySelector(".la-live__gallery")) return; // it ran again
+    const links = [...entries].map(({ title, address }) => make("a", { href: new URL(address, this.site.root).href }, title));
+    const listed = links.flatMap((link, i) => (i ? [", ", link] : [link]));
+    this.output.append(make("p", { className: "la-live__gallery" }, "What it means: ", ...listed));
   }
 
   // -- Its code ---------------------------------------------------------------------------------

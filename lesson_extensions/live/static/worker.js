@@ -317,7 +317,7 @@ const handlers = {
         send("begin", { index });
         [error] = page.run(texts, index).toJs();
       }
-      send("end", { index, error });
+      send("end", { index, error, told: page.told().toJs() });
       if (error && index !== message.target && message.texts[index].kind === "cell") break;
     }
     texts.destroy();
