@@ -11,7 +11,7 @@ from tests.test_snippets import examples
 from tools import new
 
 INDEX = (
-    "# Home\n\n```{toctree}\n:glob:\n\nlessons/*\nfaq/*\nglossary/*\nerrors/*\nshowcase/*\n```\n"
+    "# Home\n\n```{toctree}\n:glob:\n\nlessons/*\nfaq/*\nglossary/*\nerrors/*\nwarnings/*\nshowcase/*\n```\n"
 )
 TITLES = ['Two: “stacks” of `A` & "b"', "What's a # or a: b?", "Größe – 100 % of it", "行列"]
 

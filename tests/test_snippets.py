@@ -1,6 +1,7 @@
 """Every `>>>` example of the pages and the README is run, and its output compared."""
 
 import re
+import warnings
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,18 @@ from tests.conftest import ROOT, sources
 
 FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sources()]
 
-evaluator = DocTestEvaluator(FLAGS)
+
+class Evaluator(DocTestEvaluator):
+    """Shows warnings where they arise, as a prompt does, and as the live cells do."""
+
+    def __call__(self, sybil_example):
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.showwarning = lambda text, kind, *_: print(f"{kind.__name__}: {text}")
+            return super().__call__(sybil_example)
+
+
+evaluator = Evaluator(FLAGS)
 evaluator.runner._checker = CHECKER  # sybil offers no way to say so
 fences = FencedCodeBlockLexer("python", mapping={"source": "source"})
 examples_in = DocTestStringParser(evaluator)

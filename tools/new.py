@@ -1,4 +1,4 @@
-"""Begin a page: `nox -s new -- lesson "Title"`; or a faq, a term, an error, a showcase notebook.
+"""Begin a page: `nox -s new -- lesson "Title"`; or a faq, a term, an error, a warning, a showcase.
 
 The page is made from tools/skeletons/, passes every check of the site as it is, and shows what to
 write. No file is ever overwritten. Needs nothing but Python.
@@ -18,6 +18,7 @@ FOLDERS = {  # kind → folder in docs/
     "faq": "faq",
     "term": "glossary",
     "error": "errors",
+    "warning": "warnings",
     "showcase": "showcase",
 }
 USAGE = f'Write: nox -s new -- {"|".join(FOLDERS)} "Title"'
