@@ -144,6 +144,15 @@ def test_a_reason_is_given_to_the_text_below_it(build_site, fetched):
     assert (session["data-la-runs"], session["data-la-reason"]) == ("no", "it has no threads.")
 
 
+def test_a_card_gives_its_text_the_reason_too(build_site, fetched):
+    page = "# Page\n\nWords.\n\n```{in-browser} it has no threads.\n```\n```python\n>>> 1\n1\n```\n"
+    index = "# Home\n\n```{cards} faq/*\n```\n"
+    site = build_site({"index.md": index, "faq/page.md": page}, live_runtime=str(fetched))
+
+    (card,) = site.html("index").select(".la-card .la-live")
+    assert (site.warnings, card["data-la-reason"]) == ("", "it has no threads.")
+
+
 def test_a_reason_with_no_text_below_is_a_warning_with_its_line(build_site):
     site = build_site({"index.md": "# Page\n\n```{in-browser} so.\n```\n\nWords.\n"})
 

@@ -10,9 +10,8 @@ from tests.conftest import ROOT
 from tests.test_snippets import examples
 from tools import new
 
-INDEX = (
-    "# Home\n\n```{toctree}\n:glob:\n\nlessons/*\nfaq/*\nglossary/*\nerrors/*\nwarnings/*\nshowcase/*\n```\n"
-)
+FOLDERS = "lessons/*\nfaq/*\nglossary/*\nerrors/*\nwarnings/*\nshowcase/*"
+INDEX = f"# Home\n\n```{{toctree}}\n:glob:\n\n{FOLDERS}\n```\n"
 TITLES = ['Two: “stacks” of `A` & "b"', "What's a # or a: b?", "Größe – 100 % of it", "行列"]
 
 
@@ -119,7 +118,7 @@ def test_a_page_that_is_there_is_left_as_it_is(docs):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "Nothing is asked for. Write: nox -s new -- lesson|faq|term|error|showcase"),
+        ([], "Nothing is asked for. Write: nox -s new -- lesson|faq|term|error|warning|showcase"),
         (["poem", "Ode"], "There is no kind 'poem'. Write: nox -s new"),
         (["lesson"], "A lesson needs a title. Write: nox -s new"),
         (["lesson", "  "], "A lesson needs a title. Write: nox -s new"),

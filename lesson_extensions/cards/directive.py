@@ -36,6 +36,12 @@ def is_snippet(node: nodes.Node) -> bool:
     return isinstance(node, nodes.literal_block) and node.astext().startswith(">>>")
 
 
+def reasons(node: nodes.Node) -> list[nodes.Node]:
+    """What is said of a snippet right above it, for a feature that draws it: why it differs."""
+    above = node.previous_sibling()  # type: ignore[attr-defined]  # new in docutils 0.22
+    return [above] if isinstance(above, nodes.Element) and above.get("reason") else []
+
+
 def first_paragraph(page: nodes.section) -> nodes.Node | None:
     return next((child for child in page if isinstance(child, nodes.paragraph)), None)
 
@@ -191,7 +197,8 @@ class DrawCards(SphinxPostTransform):
             body.append(nodes.paragraph("", "", nodes.Text(lesson["summary"])))
             body.append(nodes.paragraph("", "", nodes.Text(minutes), classes=["la-card__minutes"]))
         else:
-            body += [part.deepcopy() for part in found.values() if part is not None]
+            parts = [part for part in found.values() if part is not None]
+            body += [copied.deepcopy() for part in parts for copied in [*reasons(part), part]]
         card = create_component("card", ["sd-card", "la-card"])
         card += create_component("card-body", ["sd-card-body"], children=body)
         for element in card.findall(nodes.Element):
