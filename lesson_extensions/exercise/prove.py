@@ -6,8 +6,10 @@ snippets.ask runs this file in a process of its own.
 from collections.abc import Iterator
 
 from lesson_extensions.execution.snippets import answer
+from lesson_extensions.exercise.calls import is_function
 from lesson_extensions.exercise.differ import cut
-from lesson_extensions.exercise.grade import Check, Exercise, Run, checks_of, find
+from lesson_extensions.exercise.grade import Check, Checks, Exercise, Run, checks_of
+from lesson_extensions.shared import pristine
 
 
 class Whole(Exercise):
@@ -24,11 +26,16 @@ def prove(exercise: Whole) -> list[str]:
 
 def problems(exercise: Whole) -> list[tuple[str, int, str]]:
     """(part, index, sentence) of each thing that is wrong, to find its line by."""
+    with pristine.as_at_first():
+        return found_problems(exercise)
+
+
+def found_problems(exercise: Whole) -> list[tuple[str, int, str]]:
     wrong = [
         (part, 0, f"NumPy has no function `{name}`; write one such as np.linalg.inv")
         for part, names in (("requires", exercise["requires"]), ("forbids", exercise["forbids"]))
         for name in names
-        if find(name) is None
+        if not is_function(name)
     ]
     for part, lines in (("tests", exercise["tests"]), ("hidden", exercise["hidden"])):
         for index, line in enumerate(lines):
@@ -49,6 +56,10 @@ def problems(exercise: Whole) -> list[tuple[str, int, str]]:
                 said = f"the right side of {check} calls `{name}`, which the reader writes"
                 advice = "write what is wanted, or np.allclose(…, …) for a property"
                 wrong.append((*check.place, f"{said}; {advice}"))
+
+        for name in sorted({*exercise.get("changes", [])} - changed_by_solution(exercise, checks)):
+            said = f"the solution changes no `{name}`; delete it from `:changes:`, or have"
+            wrong.append(("changes", 0, f"{said} the solution do so"))
 
     starter = Run(exercise["starter"], exercise, checks)
     if starter.error:
@@ -77,6 +88,16 @@ def problems(exercise: Whole) -> list[tuple[str, int, str]]:
         ]
         wrong += [("mistakes", index, f"the mistake {names[index]} {said}") for said in found]
     return wrong
+
+
+def changed_by_solution(exercise: Whole, checks: Checks) -> set[str]:
+    """The parameters whose arguments the solution changes."""
+    if not exercise.get("changes"):
+        return set()
+    strict = exercise.copy()
+    strict["changes"] = []
+    run = Run(exercise["solution"], strict, checks)
+    return {name for outcome in run.outcomes for name in outcome.changed}
 
 
 def problems_of_line(line: str, part: str) -> Iterator[str]:

@@ -1,0 +1,263 @@
+"""Sees whether a program calls a function of NumPy, or one that does the same.
+
+Served to the reader's browser, with grade.py.
+"""
+
+import ast
+import math
+import operator
+import sys
+import types
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lesson_extensions.shared.pristine import Changes
+
+PROGRAM = "your code"  # the name of the reader's file, in tracebacks
+
+# Who forbids one of a group forbids all of it. Beside these, a function stands for its other names,
+# for that of the same name in np.linalg, and for the method of that name: np.sum for a.sum.
+# tests/test_exercise.py tries all of NumPy's names and knows why one that
+# gives the same is missing.
+GROUPS = [
+    set(group.split())
+    for group in (
+        "np.linalg.norm np.linalg.vector_norm np.linalg.matrix_norm np.hypot.reduce math.hypot"
+        " math.dist",
+        "np.dot np.vdot np.inner np.vecdot np.matmul np.matvec np.vecmat np.tensordot np.einsum"
+        " np.linalg.multi_dot np.correlate np.convolve np.polymul math.sumprod",
+        "np.outer np.multiply.outer np.tensordot np.einsum np.kron",
+        "np.trace np.einsum",
+        "np.diagonal np.diag np.einsum",
+        "np.transpose np.matrix_transpose np.permute_dims np.swapaxes np.moveaxis np.rollaxis"
+        " np.einsum",
+        "np.linalg.inv np.linalg.pinv np.linalg.tensorinv np.linalg.matrix_power np.matrix"
+        " np.asmatrix np.bmat",
+        "np.linalg.solve np.linalg.tensorsolve np.linalg.lstsq",
+        "np.linalg.eig np.linalg.eigh np.linalg.eigvals np.linalg.eigvalsh",
+        "np.linalg.svd np.linalg.svdvals",
+        "np.linalg.matrix_power np.matrix np.asmatrix np.bmat",
+        "np.sum np.add.reduce np.nansum np.einsum",
+        "np.prod np.multiply.reduce np.nanprod",
+        "np.mean np.average np.nanmean",
+        "np.cumsum np.cumulative_sum np.add.accumulate np.nancumsum",
+        "np.cumprod np.cumulative_prod np.multiply.accumulate np.nancumprod",
+        "np.max np.maximum.reduce np.fmax.reduce np.nanmax",
+        "np.min np.minimum.reduce np.fmin.reduce np.nanmin",
+        "np.all np.logical_and.reduce",
+        "np.any np.logical_or.reduce",
+        "np.abs np.fabs",
+        "np.std np.nanstd",
+        "np.var np.nanvar",
+        "np.median np.nanmedian",
+        "np.argmax np.nanargmax",
+        "np.argmin np.nanargmin",
+        "np.sqrt math.sqrt np.emath.sqrt",
+        "np.degrees np.rad2deg math.degrees",
+        "np.radians np.deg2rad math.radians",
+    )
+]
+# The operator is forbidden only by its own name
+OPERATOR = "@"
+METHODS = ("__matmul__", "__rmatmul__", "__imatmul__")
+OF_OPERATOR = ["operator.matmul", "np.matmul", *(f"np.ndarray.{name}" for name in METHODS)]
+# A call that does the same only with some arguments
+ONLY_WHERE: dict[tuple[str, str], Callable[..., bool]] = {
+    ("np.linalg.inv", "np.linalg.matrix_power"): lambda M, n: n < 0,
+}
+ROOTS = {"np": np, "numpy": np, "math": math, "operator": operator}
+
+
+class Called(NamedTuple):
+    """A call: its line, 0 if no line of the program did it, and the name of what was called."""
+
+    line: int
+    name: str
+
+
+def find(name: str) -> Any:
+    """What a name such as np.linalg.inv or np.ndarray.dot stands for; None if nothing can be called
+    by it.
+    """
+    root, *path = name.split(".")
+    thing: Any = ROOTS.get(root)
+    for part in path:
+        thing = getattr(thing, part, None)
+    return thing if path and callable(thing) else None
+
+
+def is_function(name: str) -> bool:
+    """Whether an exercise may ask for calls of it."""
+    return name == OPERATOR or not (find(name) is None or isinstance(find(name), type))
+
+
+def stands_for(name: str) -> list[str]:
+    """The names of all that does what `name` does: itself, then the others."""
+    if name == OPERATOR:
+        return [OPERATOR, *OF_OPERATOR]
+    name = "np." + name.removeprefix("numpy.") if name.startswith("numpy.") else name
+    wanted = find(name)
+    same = {name}
+    for group in GROUPS:
+        if any(find(one) is wanted or find_twin(one) is wanted for one in group):
+            same |= group
+    for one in [*same]:
+        last = one.rpartition(".")[2]
+        if one.count(".") <= 2 and one.startswith("np."):
+            same |= {f"np.{last}", f"np.linalg.{last}", f"np.ndarray.{last}"}
+    return [name, *sorted(one for one in same - {name} if find(one) is not None)]
+
+
+def find_twin(name: str) -> Any:
+    """Its namesake in np.linalg."""
+    return find(f"np.linalg.{name.rpartition('.')[2]}")
+
+
+class Spy:
+    """Whether functions are called: `calls` has, by name, the first call, None until there is one.
+
+    `stand_ins` take the place of the functions while the program runs, and `watched` makes the
+    program ask of what it calls, since a method has no place where something else could stand.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.calls: dict[str, Called | None] = dict.fromkeys(names)
+        self.stand_ins: Changes = []
+        self.names = {"<call>": self.seen, "<operator>": self.operated}
+        self.counted: dict[int, Counted] = {}  # by id of what is counted
+        self.methods: dict[tuple[int, str], list[tuple[str, str]]] = {}
+        for name in self.calls:
+            if not is_function(name):
+                raise ValueError(f"NumPy has no function {name}")
+            for one in stands_for(name):
+                self.watch(name, one)
+
+    def watch(self, name: str, one: str) -> None:
+        """Count calls of `one` as such of `name`."""
+        function = find(one)
+        holder = find(one.rpartition(".")[0])
+        if isinstance(holder, (np.ufunc, type)):  # a.dot, np.add.reduce: made anew when looked up
+            kind = 0 if isinstance(holder, type) else id(holder)
+            self.methods.setdefault((kind, one.rpartition(".")[2]), []).append((name, one))
+        while function is not None:
+            counted = self.counted.setdefault(id(function), Counted(function, self.note))
+            counted.stands_for.append((name, one))
+            if counted.places is None:
+                counted.places = places_of(function)
+                self.stand_ins += [(where, alias, counted) for where, alias in counted.places]
+                counted.aliases |= {alias for _, alias in counted.places}
+            function = getattr(function, "__wrapped__", None)
+
+    def note(self, names: list[tuple[str, str]], args: tuple[Any, ...] = ()) -> None:
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame and frame.f_code.co_filename != PROGRAM:
+            frame = frame.f_back
+        for name, one in names:
+            holds = ONLY_WHERE.get((name, one))
+            if self.calls[name] is None and (holds is None or (len(args) > 1 and holds(*args[:2]))):
+                self.calls[name] = Called(frame.f_lineno if frame else 0, one)
+
+    def seen(self, value: Any) -> Any:
+        """What stands for a value that the program calls, or hands to what it calls."""
+        counted = self.counted.get(id(value))
+        if counted is not None:
+            return counted
+        owner = getattr(value, "__self__", None)
+        if owner is not None and isinstance(owner, (np.ndarray, np.generic, np.ufunc)):
+            kind = id(owner) if isinstance(owner, np.ufunc) else 0
+            names = self.methods.get((kind, getattr(value, "__name__", "")))
+            if names:
+                return Counted(value, self.note, names)
+        return value
+
+    def operated(self, value: Any) -> Any:
+        """The right side of an operator @."""
+        self.note([(OPERATOR, OPERATOR)] if OPERATOR in self.calls else [])
+        return value
+
+    def watched(self, tree: ast.Module) -> ast.Module:
+        """A program that tells of its calls; its lines stay what they are."""
+        return ast.fix_missing_locations(Watched().visit(tree)) if self.calls else tree
+
+
+def places_of(function: Any) -> list[tuple[dict[str, Any], str]]:
+    """(namespace, name) of all public names of a function; none of a class, which is more."""
+    if isinstance(function, type):
+        return []
+    return [
+        (vars(module), alias)
+        for module in (np, np.linalg, math, operator)
+        for alias, value in vars(module).items()
+        if value is function
+    ]
+
+
+class Watched(ast.NodeTransformer):
+    """Passes what is called, and what is handed on, through `<call>`; what @ gets, through
+    `<operator>`.
+    """
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        is_super = isinstance(node.func, ast.Name) and node.func.id == "super"
+        if not is_super:  # which Python knows by its name
+            node.func = through("<call>", node.func)
+        node.args = [through("<call>", one) if is_named(one) else one for one in node.args]
+        for keyword in node.keywords:
+            if keyword.arg and is_named(keyword.value):
+                keyword.value = through("<call>", keyword.value)
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.MatMult):
+            node.right = through("<operator>", node.right)
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.MatMult):
+            node.value = through("<operator>", node.value)
+        return node
+
+
+def is_named(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))
+
+
+def through(name: str, node: ast.expr) -> ast.Call:
+    call = ast.Call(ast.Name(name, ast.Load()), [node], [])
+    return ast.copy_location(ast.copy_location(call, node), node)
+
+
+class Counted:
+    """Stands for a function, and notes its calls by the program."""
+
+    def __init__(
+        self,
+        function: Any,
+        note: Callable[[list[tuple[str, str]], tuple[Any, ...]], None],
+        stands_for: list[tuple[str, str]] | None = None,
+    ) -> None:
+        self.__wrapped__, self.note, self.stands_for = function, note, stands_for or []
+        self.__name__ = getattr(function, "__name__", "")
+        self.__doc__ = function.__doc__
+        self.aliases = {self.__name__}
+        self.places: list[tuple[dict[str, Any], str]] | None = None
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        if self.counts(sys._getframe(1).f_code):
+            self.note(self.stands_for, (*args, *options.values()))
+        return self.__wrapped__(*args, **options)
+
+    def counts(self, code: types.CodeType) -> bool:
+        """Whether this call is the reader's: NumPy calls its own functions too, and names them.
+
+        What calls it by another name, as np.apply_along_axis does, was given it by the reader.
+        """
+        return code.co_filename == PROGRAM or not self.aliases & {*code.co_names}
+
+    def __getattr__(self, name: str) -> Any:  # np.add.reduce
+        return getattr(self.__wrapped__, name)
