@@ -2,8 +2,9 @@
 
 directive.py reads what an author wrote, prove.py proves it, and nodes.py makes its HTML;
 static/exercise.js and exercise_desk.js give it an editor and buttons. grade.py grades it, with
-reader.py, in which the reader's program runs apart, calls.py, which sees what it calls, and
-differ.py, which says how two values differ: these also run in the reader's browser.
+reader.py, in which the reader's program runs apart, calls.py, which sees what it calls, differ.py,
+which says how two values differ, and up_to.py, the tests for what is unique only up to something:
+these also run in the reader's browser.
 """
 
 from __future__ import annotations

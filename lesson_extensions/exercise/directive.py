@@ -13,10 +13,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.execution import snippets
-from lesson_extensions.exercise import calls, differ, grade, notebook, reader
+from lesson_extensions.exercise import calls, differ, grade, notebook, reader, up_to
 from lesson_extensions.exercise.nodes import exercise, exercise_title
 from lesson_extensions.exercise.prove import Whole
-from lesson_extensions.shared import pristine, values
+from lesson_extensions.shared import other_answers, pristine, values
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
 from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
@@ -24,7 +24,7 @@ from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
 logger = logging.getLogger(__name__)
 
 PROVE = Path(__file__).with_name("prove.py")
-GRADERS = (grade, calls, differ, reader, pristine, values)  # served to the reader's browser
+GRADERS = (grade, calls, differ, reader, up_to, pristine, values)  # served to the reader's browser
 PARTS = {  # directive: key in the exercise
     "starter": "starter",
     "tests": "tests",
@@ -106,7 +106,7 @@ class ExerciseDirective(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        for path in (PROVE, *(module.__file__ for module in GRADERS)):
+        for path in (PROVE, other_answers.__file__, *(module.__file__ for module in GRADERS)):
             self.env.note_dependency(str(path))
         content = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, content)

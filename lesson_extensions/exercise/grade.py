@@ -21,6 +21,8 @@ import numpy as np
 from lesson_extensions.exercise.calls import PROGRAM, Called, Spy
 from lesson_extensions.exercise.differ import cut, difference
 from lesson_extensions.exercise.reader import Limited, Program, changed_words
+from lesson_extensions.exercise.up_to import RELATIONS, TESTS, Verdict
+from lesson_extensions.exercise.up_to import alike as alike_up_to
 from lesson_extensions.shared import pristine
 from lesson_extensions.shared.values import truth
 
@@ -50,7 +52,7 @@ class Exercise(TypedDict):
 class Outcome(NamedTuple):
     """What a check came to; `said` and `shown` are "" where it holds."""
 
-    kind: str  # value, truth, calls or error
+    kind: str  # value, verdict, truth, calls or error
     value: Any  # what mistakes are known by
     said: str  # what is wrong
     shown: str  # the same, with what is wanted
@@ -149,34 +151,37 @@ class Check:
         if isinstance(body, ast.Compare) and [type(op) for op in body.ops] == [ast.Eq]:
             self.right = expression(body.comparators[0])
             self.right_source = source_of(body.comparators[0], self.source)
-            self.called_right = frozenset(
-                node.func.id
-                for node in ast.walk(body.comparators[0])
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            )
+            self.called_right = called_in(body.comparators)
             body = body.left
+        elif isinstance(body, ast.Call) and getattr(body.func, "id", "") in RELATIONS:
+            self.called_right = called_in(body.args[1:])
         self.left, self.left_source = expression(body), source_of(body, self.source)
         self.returns = isinstance(body, ast.Call) and isinstance(body.func, ast.Name)
+        if isinstance(body, ast.Call) and getattr(body.func, "id", "") in TESTS:
+            self.returns = any(isinstance(one, ast.Call) for one in body.args)
 
     def __str__(self) -> str:
         return f"`{self.source}`"
 
     def outcome(self, program: Program, known: Iterable[str] = ()) -> Outcome:
         """Raises what the reader's code raises. `known` are classes that the exercise names."""
-        names = program.seen_by_a_check() | {"np": np}
+        names = program.seen_by_a_check() | TESTS | {"np": np}
         # first, and a copy: the left may change what it takes
         try:
             wanted = self.right and copied(eval(self.right, names))
             value = eval(self.left, names)
         finally:
             pristine.set_aside()  # what methods of the reader's changed
-        if self.right is None:
+        if self.right is None and isinstance(value, Verdict):
+            kind, (said, shown) = "verdict", words_of(value, self.returns)
+        elif self.right is None:
             value = truth(value)
             kind, said, shown = "truth", *2 * ["" if value else "this does not hold"]
         else:
             kind = "value"
             said, shown = difference(value, wanted, self.returns) or ("", "")
-        stranger = not said and program.stranger(value, self.left, known)
+        given = value.got if isinstance(value, Verdict) else value
+        stranger = not said and program.stranger(given, self.left, known)
         if stranger:
             said = f"your class {stranger.__name__} came out where Python's or NumPy's is wanted"
             shown = said
@@ -223,6 +228,16 @@ def split(line: str) -> tuple[str, str]:
             if token.type == tokenize.COMMENT:
                 return line[: token.start[1]].strip(), token.string.lstrip("#").strip()
     return line.strip(), ""
+
+
+def called_in(nodes: Iterable[ast.expr]) -> frozenset[str]:
+    """The names of the functions that are called."""
+    return frozenset(
+        node.func.id
+        for one in nodes
+        for node in ast.walk(one)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
 
 
 def source_of(node: ast.expr, source: str) -> str:
@@ -274,6 +289,10 @@ class Run:
         self.instead, self.may_change = [*instead], exercise.get("changes", ())
         self.known = names_in(checks)
         self.spy = Spy([*exercise["requires"], *exercise["forbids"]])
+        for where, name, function in self.instead:
+            counted = self.spy.counted.get(id(where.get(name)))
+            if counted is not None:
+                counted.__wrapped__ = function
         with (
             contextlib.redirect_stdout(self.out),
             contextlib.redirect_stderr(io.StringIO()),
@@ -344,7 +363,36 @@ def alike(one: Outcome, other: Outcome) -> bool:
         return False
     if one.kind == "value":
         return difference(one.value, other.value) is None
+    if one.kind == "verdict":
+        return same_verdict(one.value, other.value)
     return bool(one.value == other.value)
+
+
+def words_of(verdict: Verdict, returned: bool) -> tuple[str, str]:
+    """What is wrong, without what is wanted, and with it; "" where it holds."""
+    if verdict:
+        return "", ""
+    if verdict.wanted is None:
+        said = verdict.said or "this does not hold"
+        return said, said
+    said, shown = difference(verdict.got, verdict.wanted, returned) or ("", "")
+    if not verdict.said:
+        return said or "another value is wanted", shown
+    return verdict.said, f"{verdict.said}; {shown.rpartition('; ')[2]}"
+
+
+def same_verdict(one: Verdict, other: Verdict) -> bool:
+    """Whether two values that are wrong are so alike, up to what their check leaves open."""
+    if one.holds or other.holds or one.said != other.said:
+        return one.holds and other.holds
+    if difference(one.got, other.got) is None:
+        return True
+    try:
+        if one.same and one.same in RELATIONS.values():
+            return alike_up_to(one.same, one.got, other.got)
+        return bool(one.same and one.same(one.got, other.got))
+    except Exception:  # it has another shape
+        return False
 
 
 def text_of(error: BaseException) -> str:

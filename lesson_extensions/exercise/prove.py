@@ -9,7 +9,8 @@ from lesson_extensions.execution.snippets import answer
 from lesson_extensions.exercise.calls import is_function
 from lesson_extensions.exercise.differ import cut
 from lesson_extensions.exercise.grade import Check, Checks, Exercise, Run, checks_of
-from lesson_extensions.shared import pristine
+from lesson_extensions.exercise.up_to import RELATIONS
+from lesson_extensions.shared import other_answers, pristine
 
 
 class Whole(Exercise):
@@ -44,13 +45,16 @@ def found_problems(exercise: Whole) -> list[tuple[str, int, str]]:
         return wrong
 
     checks = checks_of(exercise)
-    solution = Run(exercise["solution"], exercise, checks)
+    called = set[str]()
+    solution = Run(exercise["solution"], exercise, checks, other_answers.recorders(called))
     if solution.error:
         wrong.append(("solution", 0, f"the solution does not run: {solution.error}"))
     else:
         for check, outcome in zip(checks, solution.outcomes, strict=True):
             if outcome.said:
                 wrong.append(("solution", 0, f"the solution fails {check}: {outcome.shown}"))
+        if solution.passed:
+            wrong += compared_by_digits(exercise, checks, solution, called)
         for check in checks:
             for name in sorted(check.called_right & solution.functions):
                 said = f"the right side of {check} calls `{name}`, which the reader writes"
@@ -88,6 +92,43 @@ def found_problems(exercise: Whole) -> list[tuple[str, int, str]]:
         ]
         wrong += [("mistakes", index, f"the mistake {names[index]} {said}") for said in found]
     return wrong
+
+
+def compared_by_digits(
+    exercise: Whole, checks: Checks, solution: Run, called: set[str]
+) -> list[tuple[str, int, str]]:
+    """Checks that the solution passes only with the signs or the order that LAPACK chose.
+
+    Evidence: the solution fails them when a function that it calls gives another answer, which is
+    as right.
+    """
+    found: dict[tuple[str, int], str] = {}
+    for way, changes in other_answers.others(called):
+        run = Run(exercise["solution"], exercise, checks, changes)
+        for check, first, other in zip(checks, solution.outcomes, run.outcomes, strict=True):
+            if not (isinstance(check, Check) and other.said):
+                continue
+            said = (
+                f"{check} compares digits that are not unique: `{way.full_name}` may as well answer"
+                f" with another {way.freedom}, and then the solution fails; {advice(check, way)}"
+            )
+            if first.kind == other.kind == "value":
+                fits = [
+                    name
+                    for name, relation in RELATIONS.items()
+                    if not isinstance(first.value, tuple) and relation(other.value, first.value)
+                ]
+                if fits:
+                    said = said.partition("; write")[0]
+                    said += f"; write `{fits[0]}({check.left_source}, {check.right_source})`"
+            found.setdefault(check.place, said)
+    return [(*place, said) for place, said in found.items()]
+
+
+def advice(check: Check, way: other_answers.Way) -> str:
+    test = {"qr": "is_qr", "svd": "is_svd"}.get(way.name, "is_eig")
+    result = check.left_source if check.right else "…"
+    return f"write what holds of each right answer, such as `{test}(A, {result})`"
 
 
 def changed_by_solution(exercise: Whole, checks: Checks) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from lesson_extensions.exercise.calls import Counted
+from lesson_extensions.exercise.calls import PROGRAM, Counted
 from lesson_extensions.shared import pristine
 
 PRINTED = 10_000  # characters that are kept of what a program prints
@@ -53,7 +53,11 @@ class Program:
 
     @property
     def functions(self) -> set[str]:
-        return {name for name, value in self.names.items() if type(value) is types.FunctionType}
+        return {
+            name
+            for name, value in self.names.items()
+            if type(value) is types.FunctionType and value.__code__.co_filename == PROGRAM
+        }
 
     def seen_by_a_check(self) -> dict[str, Any]:
         """Its names; a function among them runs in the program's own Python when it is called.
