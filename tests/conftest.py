@@ -83,6 +83,7 @@ EVERYTHING = [
     "lesson_extensions.notebooks",
     "lesson_extensions.page.pictures",
     "lesson_extensions.player",
+    "lesson_extensions.search",
     "lesson_extensions.showcase",
     "lesson_extensions.skill_tree",
     "lesson_extensions.page.warnings_in_page",

@@ -125,7 +125,7 @@ def test_data_in_a_cell_is_shown_but_not_searched(build_site):
     site = build(
         build_site, NOTEBOOK + CELL + CELL.replace("data]", "other]").replace("quag", "snag")
     )
-    index = (site.app.outdir / "searchindex.js").read_text("utf-8")
+    index = (site.app.outdir / "_static/search.json").read_text("utf-8")
 
     assert "quaggawort" in site.html("showcase/flowers").get_text()
     assert "snaggawort" in index

@@ -101,6 +101,7 @@ def open_page(chromium, address, idle_pages):
         if script:
             page.add_init_script(script)
         page.goto(f"{address}/{path}")
+        page.evaluate("() => document.fonts.ready.then(() => null)")  # text has its size
         return page
 
     yield open_page

@@ -175,14 +175,6 @@ def test_without_javascript_a_term_has_its_definition_as_a_title(open_page):
     assert len(page.locator("a.la-term").first.get_attribute("title")) > 20
 
 
-@pytest.mark.parametrize("words", ["singular matrix", "condition number", "determinant"])
-def test_search_finds_a_page(words, open_page):
-    page = open_page(f"search.html?q={words.replace(' ', '+')}")
-
-    expect(page.locator("#search-results li a").first).to_be_visible()
-    assert page.blocked == [] and page.problems == []
-
-
 def test_nothing_moves_where_the_reader_wants_no_motion(open_page):
     """As the readers of these tests do; others see the ribbon drift in."""
     ribbon = open_page("index.html").locator(".la-ribbon ul")
