@@ -158,7 +158,7 @@ def content(value: Any, above: tuple[int, ...] = ()) -> Any:
             root = root.base
         entries = [
             [content(entry, above) for entry in one.flat] if one.dtype.hasobject else one.tobytes()
-            for one in (array, root)
+            for one in ([array] if array.nbytes == root.nbytes else [array, root])
         ]
         return id(value), array.dtype.str, array.shape, entries
     if kind in (list, tuple):
