@@ -64,6 +64,7 @@ np.add np.polyadd |
 np.subtract np.polysub |
 np.flip np.flipud np.fliplr |
 np.diff np.ediff1d |
+np.trapezoid np.trapz |
 np.sort np.sort_complex |
 np.unique np.unique_all np.unique_counts np.unique_inverse np.unique_values |
 np.histogram np.histogram_bin_edges |
@@ -82,6 +83,7 @@ OF_OPERATOR = [
 ONLY_WHERE: dict[tuple[str, str], Callable[..., bool]] = {
     ("np.linalg.inv", "np.linalg.matrix_power"): lambda M, n: n < 0,
 }
+OTHER_ROOMS = ("numpy.ma", "numpy.ma.core", "numpy.ma.extras")  # loaded only when they are used
 ROOTS = {"np": np, "numpy": np, "math": math, "operator": operator}
 
 
@@ -148,6 +150,7 @@ class Spy:
         self.calls: dict[str, Called | None] = dict.fromkeys(names)
         self.stand_ins: Changes = []
         self.names = {"<call>": self.seen, "<operator>": self.operated}
+        self.namesakes: dict[str, list[tuple[str, str]]] = {}  # by the last part of the name
         self.counted: dict[int, Counted] = {}  # by id of what is counted
         self.methods: dict[tuple[int, str], list[tuple[str, str]]] = {}
         for name in self.calls:
@@ -160,6 +163,9 @@ class Spy:
         """Count calls of `one` as such of `name`."""
         function = find(one)
         holder = find(one.rpartition(".")[0])
+        if one.startswith("np.") and not isinstance(holder, (np.ufunc, type)):
+            last = one.rpartition(".")[2]
+            self.namesakes.setdefault(last, []).append((name, f"np.ma.{last}"))
         if isinstance(holder, (np.ufunc, type)):  # a.dot, np.add.reduce: made anew when looked up
             kind = 0 if isinstance(holder, type) else id(holder)
             self.methods.setdefault((kind, one.rpartition(".")[2]), []).append((name, one))
@@ -186,12 +192,15 @@ class Spy:
         counted = self.counted.get(id(value))
         if counted is not None:
             return counted
+        called = getattr(value, "__name__", None)
         owner = getattr(value, "__self__", None)
         if owner is not None and isinstance(owner, (np.ndarray, np.generic, np.ufunc)):
             kind = id(owner) if isinstance(owner, np.ufunc) else 0
-            names = self.methods.get((kind, getattr(value, "__name__", "")))
+            names = self.methods.get((kind, str(called)))
             if names:
                 return Counted(value, self.note, names)
+        elif called in self.namesakes and str(getattr(value, "__module__", "")) in OTHER_ROOMS:
+            return Counted(value, self.note, self.namesakes[called])
         return value
 
     def operated(self, value: Any) -> Any:
