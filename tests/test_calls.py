@@ -119,7 +119,8 @@ def f(a, A):
 
 REASONS = {  # names that give the same for some arguments, and are no way round
     "np.broadcast_arrays np.full_like": "makes copies of what it is given",
-    "np.frombuffer np.fromstring np.nditer np.meshgrid np.ndarray.tolist np.unstack": "copies entries",
+    "np.frombuffer np.fromstring np.nditer np.meshgrid": "copies entries",
+    "np.ndarray.tolist np.unstack": "copies entries",
     "np.column_stack np.dstack np.hstack np.concatenate np.concat": "of a single matrix only",
     "np.complex64 np.csingle np.float32 np.single": "a type",
     "np.copysign.reduce np.nextafter.reduce": "keeps the first entry",

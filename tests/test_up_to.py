@@ -78,6 +78,8 @@ BROKEN = [
     (up_to.is_qr(A, (2 * Q, R / 2)), "of Q, your columns are at right angles, but not of length"),
     (up_to.is_qr(A, (A, np.eye(3))), "of Q, your columns are neither of length 1 nor at right"),
     (up_to.is_qr(A, Q), "two matrices are wanted, Q and R"),
+    (up_to.is_qr(A, None), "you returned None: is a `return` missing?"),
+    (up_to.is_qr(A, (Q, R / np.inf * np.nan)), "NaN or infinity came out"),
     (up_to.is_eig(B, (w, V.T)), ROWS),
     (up_to.is_eig(B, (V, w)), "the eigenvalues come first, then the eigenvectors"),
     (up_to.is_eig(B, (np.diag(w), V)), "the eigenvalues are wanted as a vector, not as a matrix"),

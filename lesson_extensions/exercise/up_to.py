@@ -213,7 +213,7 @@ def is_qr(A: Any, got: Any) -> Verdict:
     """got is (Q, R): Q R = A, the columns of Q are orthonormal, R is upper triangular."""
     a, parts = columns(A), several(got, 2)
     if parts is None:
-        return Verdict(False, "two matrices are wanted, Q and R", got)
+        return Verdict(False, lacking(got, "two matrices are wanted, Q and R"), got)
     Q, R = parts
     said = ""
     if Q.ndim != 2 or R.ndim != 2 or Q.shape[1] != len(R):
@@ -240,7 +240,8 @@ def is_eig(A: Any, got: Any) -> Verdict:
     a, parts = columns(A), several(got, 2)
     n = len(a)
     if parts is None:
-        return Verdict(False, "the eigenvalues and a matrix of eigenvectors are wanted", got)
+        said = lacking(got, "the eigenvalues and a matrix of eigenvectors are wanted")
+        return Verdict(False, said, got)
     values, vectors = parts
     said = ""
     if values.shape == (n, n) and vectors.shape == (n,):
@@ -279,7 +280,8 @@ def is_svd(A: Any, got: Any) -> Verdict:
     """got is (U, s, Vh): U diag(s) Vh = A, s ≥ 0 falls; columns of U, rows of Vh orthonormal."""
     a, parts = columns(A), several(got, 3)
     if parts is None:
-        return Verdict(False, "three arrays are wanted: U, the singular values, and Vh", got)
+        said = lacking(got, "three arrays are wanted: U, the singular values, and Vh")
+        return Verdict(False, said, got)
     U, s, Vh = parts
     k = min(a.shape)
     said = ""
@@ -362,6 +364,17 @@ def several(value: Any, count: int) -> tuple[Array, ...] | None:
         return None
     are_numbers = all(one.dtype.kind in "biufc" and np.isfinite(one).all() for one in arrays)
     return tuple(one * 1.0 for one in arrays) if are_numbers else None
+
+
+def lacking(value: Any, wanted: str) -> str:
+    """Why there are not as many arrays of finite numbers."""
+    if value is None:
+        return "you returned None: is a `return` missing?"
+    try:
+        is_finite = all(np.isfinite(one).all() for one in value)
+    except (TypeError, ValueError):
+        return wanted
+    return wanted if is_finite else "NaN or infinity came out: was something divided by zero?"
 
 
 def tolerance(array: Any, n: int) -> float:
