@@ -126,7 +126,7 @@ export class Session {
       }
     }
     if (message.error?.startsWith("MemoryError")) this.full = true;
-    job.hear(message);
+    job?.hear(message); // without a job, Python printed after its end: nobody waits for that
   }
 
   idle() {

@@ -172,7 +172,7 @@ async function startPython() {
     import(`${address}pyodide.asm.js`), // sets what loadPyodide looks for
   ]);
   for (const script of SCRIPTS) count(manifest.files[script].bytes);
-  const options = { indexURL: address, env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } };
+  const options = { indexURL: address, env: { HOME: "/home/pyodide", MPLBACKEND: "module://inline" } };
   python = await loadPyodide(
     snapshot ? { ...options, _loadSnapshot: snapshot } : { ...options, _makeSnapshot: store !== null },
   );
