@@ -83,13 +83,14 @@ class Console:
     def warnings(self) -> Iterator[None]:
         """As in IPython, a text warns of what one before it did, and keeps the filters of that."""
         self.namespace.pop("__warningregistry__", None)
-        filters, wording = warnings.filters[:], warnings.formatwarning
-        warnings.filters[:] = self.filters
+        filters: Any = warnings.filters
+        own, wording = filters[:], warnings.formatwarning
+        filters[:] = self.filters
         warnings.formatwarning = lambda text, kind, *_: f"{kind.__name__}: {text}\n"
         try:
             yield
         finally:
-            self.filters, warnings.filters[:] = warnings.filters[:], filters
+            self.filters, filters[:] = filters[:], own
             warnings.formatwarning = wording
 
     def run_cell(self, source: str, name: str) -> str:
