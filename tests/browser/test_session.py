@@ -88,7 +88,8 @@ def scripts(chromium, address):
             ["say Python broke down\nIts variables are lost", "retry run", "a ends broken"],
         ),
         (
-            "begin(a); tell('broken', {during: 'run', reason: `${'x\\n'.repeat(40000)}Error: why`})",
+            "const reason = `${'x\\n'.repeat(40000)}Error: why`;"
+            "begin(a); tell('broken', {during: 'run', reason})",
             ["say Python broke down: Error: why\nIts variables are lost"],
         ),
         (

@@ -2,7 +2,8 @@
 
 A cell shows the value of its last expression, by IPython's own pretty printer; a session shows the
 value of each statement, by repr, as `>>>` does. What is shown leaves through `emit(kind, text)`:
-kind is source, stdout, stderr, result, error or image (base64 of a PNG).
+kind is source, stdout, stderr, result, error, image (base64 of a PNG), or note: what the page
+has to say of it.
 """
 
 import ast
@@ -18,6 +19,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+import missing
 import needs
 from pretty import pretty
 from streams import Emit, Line, Printed
@@ -34,6 +36,7 @@ class Console:
         self.say = self.line.say
         self.stdout, self.stderr = Printed("stdout", self.line), Printed("stderr", self.line)
         self.first_filters = warnings.filters[:]
+        self.notes: list[str] = []
         self.reset()
 
     def reset(self) -> None:
@@ -64,6 +67,7 @@ class Console:
 
         Raises needs.Package, before anything of it is seen, where a package has to be loaded first.
         """
+        self.notes = []
         linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
         shown, sys.displayhook = sys.displayhook, self.show_value
         with (
@@ -78,10 +82,14 @@ class Console:
                 for stream in (self.stdout, self.stderr):
                     stream.end_run()
                 self.line.send()
+                for sentence in self.notes:
+                    self.say("note", sentence)
 
     @contextlib.contextmanager
     def warnings(self) -> Iterator[None]:
         """As in IPython, a text warns of what one before it did, and keeps the filters of that."""
+        for name in {"wide_integers", "flags"} & sys.modules.keys():  # they stand for NumPy's own
+            vars(sys.modules[name]).pop("__warningregistry__", None)
         self.namespace.pop("__warningregistry__", None)
         filters: Any = warnings.filters
         own, wording = filters[:], warnings.formatwarning
@@ -138,7 +146,13 @@ class Console:
         told = traceback.TracebackException.from_exception(error)
         keep_readers_frames(told)
         self.say("error", "".join(told.format()))
+        self.note(missing.sentence(error))
         return type(error).__name__
+
+    def note(self, sentence: str) -> None:
+        """What the page says of what Python showed, once below it; no part of that."""
+        if sentence and sentence not in self.notes:
+            self.notes.append(sentence)
 
     def show_figures(self) -> str:
         """Send what matplotlib drew, as the inline backend would; return an error's name, or ""."""
@@ -205,7 +219,14 @@ def is_own(frame: traceback.FrameSummary) -> bool:
 
 
 def as_native(error: BaseException) -> BaseException:
-    """The error that a 64-bit NumPy would raise; here it counts in 32 bits before it allocates."""
+    """The error that Python on a computer would raise.
+
+    Here NumPy counts in 32 bits before it allocates, and Pyodide tells how to install a module,
+    which no page lets it do.
+    """
+    if type(error) is ModuleNotFoundError and error.name and str(error).startswith("The module"):
+        plain = ModuleNotFoundError(f"No module named {error.name!r}", name=error.name)
+        return plain.with_traceback(error.__traceback__)
     if type(error) is ValueError and str(error).startswith("array is too big"):
         return MemoryError(
             "Unable to allocate an array of this size: Python has 2 GiB at most in a browser"

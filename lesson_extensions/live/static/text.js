@@ -58,6 +58,8 @@ export class RunnableText {
   opened = false;
   full = ""; // all that it printed
   shown = 0; // characters of it
+  /** @type {string[]} what is said of it */
+  notes = [];
   pictures = false;
   failed = false;
   also = "";
@@ -133,6 +135,7 @@ export class RunnableText {
     if (!told || told.sent !== told.code) return; // it was restored meanwhile, or edited and is to run again
     if (type === "begin") told.begin();
     if (type === "output") told.show(kind, text);
+    if (type === "note") told.notes.push(text);
     if (type === "end") told.finish(error);
   }
 
@@ -157,10 +160,12 @@ export class RunnableText {
 
   begin() {
     this.full = "";
+    this.notes = [];
     this.pictures = this.failed = false;
     this.body = this.rest = null;
     this.shown = 0;
     this.set("running", "running…");
+    this.element.querySelector(".la-live__notes")?.remove();
     this.output.replaceChildren();
   }
 
@@ -199,6 +204,7 @@ export class RunnableText {
     this.addRest();
     if (this.failed) this.addGallery(this.full);
     this.output.hidden = unchanged || !this.output.childElementCount;
+    if (this.notes.length) this.output.after(make("div", { className: "la-live__notes" }, ...this.notes.map((note) => make("p", {}, note))));
     if (this.kind === "cell") {
       if (this.built) this.built.hidden = !unchanged;
     } else if (!this.pane) this.pre.hidden = !unchanged;
@@ -301,7 +307,7 @@ export class RunnableText {
     this.editor?.destroy();
     this.editor = this.pane = null;
     this.opened = false;
-    for (const part of this.element.querySelectorAll(".la-live__editor, .la-live__hint, .la-live__kept")) part.remove();
+    for (const part of this.element.querySelectorAll(".la-live__editor, .la-live__hint, .la-live__kept, .la-live__notes")) part.remove();
     this.pre.hidden = false;
     this.code = this.original;
     this.draft.keep(this.code);
