@@ -476,7 +476,7 @@ def test_what_was_typed_is_there_again_on_return_until_restore(newcomer, host):
     keys = "Object.keys(sessionStorage).filter((key) => key.startsWith('la-draft'))"
     (key,) = page.evaluate(keys)
     page.goto(f"{host}/run-code.html")
-    page.evaluate("key => sessionStorage.setItem(key, '[\"another text\", \"5 * a\"]')", key)
+    page.evaluate('key => sessionStorage.setItem(key, \'["another text", "5 * a"]\')', key)
     page.goto(f"{host}/{LESSON}")
     expect(live(page, 5).locator(".la-live__edit")).to_be_visible()
     expect(typed).to_have_count(0)
