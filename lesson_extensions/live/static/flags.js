@@ -114,14 +114,28 @@ function judge(name, operands, result) {
 }
 
 /**
- * Whether n results are all finite. This runs after each loop: it looks at no more than the bits of
- * the exponent, which are all ones in what is not finite.
+ * Whether n results are all finite. This runs after each loop, so it has to be quick: of what does
+ * not lie side by side it looks at the bits of the exponent, all ones in what is not finite.
  * @param {string} kind @param {number} at @param {number} step @param {number} n @returns {boolean}
  */
 function allFinite(kind, at, step, n) {
   if (kind === "e") {
     for (let k = 0, i = at >>> 1; k < n; k++, i += step >> 1) if ((heap.H[i] & 0x7c00) === 0x7c00) return false;
     return true;
+  }
+  if (kind === "d" && step === 8 && n > 8) {
+    const numbers = heap.d;
+    let i = at >>> 3;
+    const end = i + n;
+    let [p, q, r, s] = [0, 0, 0, 0]; // four sums at once, in less than half the time of one
+    for (; i < end - 3; i += 4) {
+      p += numbers[i] * 0; // 0, or NaN of what is not finite
+      q += numbers[i + 1] * 0;
+      r += numbers[i + 2] * 0;
+      s += numbers[i + 3] * 0;
+    }
+    for (; i < end; i++) p += numbers[i] * 0;
+    return p + q + r + s === 0;
   }
   const words = heap.i;
   const by = step >> 2;
