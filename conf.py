@@ -25,7 +25,8 @@ extensions = [
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live", "measure",
     "notebooks", "notices", "page.csp", "page.mathml", "page.pictures", "page.sidebar",
-    "page.unused_assets", "page.warnings_in_page", "player", "showcase", "skill_tree",
+    "page.unused_assets", "page.warnings_in_page", "player", "search", "showcase",
+    "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
@@ -65,7 +66,8 @@ html_theme_options = {
     "top_of_page_buttons": ["edit"],
 }
 pygments_style = pygments_dark_style = "github-dark"  # code is a dark pane in both themes
-copybutton_prompt_text = ">>> "
+copybutton_prompt_text = r">>> |\.\.\.(?: |$)"  # a line that goes on is copied too
+copybutton_prompt_is_regexp = True
 copybutton_selector = "div:not(.output) > div.highlight pre"  # what is printed is not to be copied
 sitemap_url_scheme = "{link}"  # no language and no version in our addresses
 sitemap_excludes = ["search.html", "404.html"]

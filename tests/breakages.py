@@ -22,6 +22,8 @@ import time
 import tomllib
 from pathlib import Path
 
+from lesson_extensions.shared.assets import COMMENT
+
 ROOT = Path(__file__).parents[1]
 LIST = Path(__file__).with_suffix(".toml")
 BUILD = "docs/_build"
@@ -118,14 +120,18 @@ class Copy:
             self.serve(path.name, broken, text)
 
     def serve(self, name: str, old: str, new: str) -> bool:
-        """Put the new text of a style sheet or script wherever the site holds the old one."""
+        """Put the new text of a style sheet or script wherever the site holds the old one.
+
+        A page loads scripts without their comments, from another folder than the whole ones.
+        """
         if Path(name).suffix not in SERVED:
             return False
+        served = {old: new, COMMENT.sub("", old): COMMENT.sub("", new)}
         paths = list((self.folder / BUILD / "html").rglob(name))
-        holding = [path for path in paths if path.read_text("utf-8") == old]
+        holding = [path for path in paths if path.read_text("utf-8") in served]
         for path in holding:
-            path.write_text(new, "utf-8")
-        return bool(holding)
+            path.write_text(served[path.read_text("utf-8")], "utf-8")
+        return holding == paths != []
 
     def fails(self, selector: str) -> str:
         """The first of these tests that fails, or ""."""

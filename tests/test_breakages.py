@@ -16,3 +16,18 @@ def test_a_fault_whose_code_has_moved_on_is_named(monkeypatch, tmp_path):
 
     with pytest.raises(breakages.Untrue, match=r"“It hides”: conf\.py holds its `old` 0 times"):
         breakages.entries([])
+
+
+def test_a_fault_in_a_script_reaches_what_a_page_loads(tmp_path):
+    copy = object.__new__(breakages.Copy)  # without the whole repository
+    copy.folder = tmp_path
+    static = tmp_path / breakages.BUILD / "html/_static"
+    loaded = static / "features/0123456789/play.js"
+    for path, text in ((static / "play.js", "// Why.\nplay();\n"), (loaded, "play();\n")):
+        path.parent.mkdir(parents=True)
+        path.write_text(text, "utf-8")
+
+    assert copy.serve("play.js", "// Why.\nplay();\n", "// Why.\nstop();\n")
+    assert loaded.read_text("utf-8") == "stop();\n"
+    loaded.write_text("another();\n", "utf-8")
+    assert not copy.serve("play.js", "// Why.\nstop();\n", "// Why.\nplay();\n")

@@ -13,8 +13,6 @@ import zlib
 
 import numpy as np
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from lesson_extensions.execution import snippets
 from lesson_extensions.exercise import differ, grade, prove
@@ -22,8 +20,14 @@ from lesson_extensions.exercise.nodes import exercise
 from lesson_extensions.shared import values
 from lesson_extensions.shared.assets import python_modules
 from tests.cells import cells_of
-from tests.conftest import DOCTREES
+from tests.conftest import DOCTREES, one_site
 
+EXTENSIONS = [
+    "myst_nb",
+    "lesson_extensions.execution",
+    "lesson_extensions.exercise",
+    "lesson_extensions.page.mathml",
+]
 PAGE = """# Projections
 
 ## Exercises
@@ -764,19 +768,17 @@ def test_each_change_of_a_solution_a_right_side_or_a_mistake_is_found(original):
 
 
 @pytest.fixture
-def page(build_site):
-    """page(*changes) → the page, built with no warning."""
-
-    def build(*changes):
-        site = build_site({"index.md": replaced(PAGE, *changes)})
-        assert site.warnings == ""
-        return site
-
-    return build
+def page(shared_site):
+    """A site with the page, built with no warning."""
+    link = "[text](#project-onto-a-line), {ref}`project-onto-a-line`"
+    other = f"---\norphan: true\n---\n# P\n\n{link}\n\n:::{{hint}}\nTry it.\n:::\n"
+    site = shared_site({"index.md": PAGE, "other.md": other})
+    assert site.warnings == ""
+    return site
 
 
 def test_without_javascript_everything_is_on_the_page(page):
-    section = page().html("index").select_one("section#project-onto-a-line.la-exercise")
+    section = page.html("index").select_one("section#project-onto-a-line.la-exercise")
 
     assert section.h3.get_text() == "Exercise Project one vector onto another"
     assert section["aria-labelledby"] == section.h3["id"]
@@ -796,7 +798,7 @@ def test_without_javascript_everything_is_on_the_page(page):
 
 
 def test_the_title_is_below_that_of_its_section_and_not_in_the_contents(page):
-    site = page()
+    site = page
     text = (site.app.outdir / "index.html").read_text("utf-8")
 
     assert "la-exercise__title" in text
@@ -804,14 +806,14 @@ def test_the_title_is_below_that_of_its_section_and_not_in_the_contents(page):
 
 
 def test_hidden_checks_and_mistakes_are_not_there_to_be_read(page):
-    html = str(page().html("index"))
+    html = str(page.html("index"))
 
     assert "three `entries`" not in html and "the formula divides" not in html
     assert "That is the rest" not in html
 
 
 def test_the_script_gets_what_the_grader_needs(page):
-    site = page()
+    site = page
     data = json.loads(site.html("index").select_one(".la-exercise > script").string)
     kept = json.loads(zlib.decompress(base64.b64decode(data["pack"])))
 
@@ -822,18 +824,14 @@ def test_the_script_gets_what_the_grader_needs(page):
     assert set(python_modules(site.app)) >= {grade.__name__, differ.__name__, values.__name__}
 
 
-def test_its_label_can_be_linked_to(build_site):
-    link = "[text](#project-onto-a-line), {ref}`project-onto-a-line`"
-    site = build_site({"index.md": PAGE, "other.md": f"---\norphan: true\n---\n# P\n\n{link}\n"})
-
-    assert site.warnings == ""
-    links = site.html("other").select("p a")
+def test_its_label_can_be_linked_to(page):
+    links = page.html("other").select("p a")
     assert [one["href"] for one in links] == ["index.html#project-onto-a-line"] * 2
     assert links[0].get_text() == "text" and "Project one" in links[1].get_text()
 
 
 def test_the_neutral_attributes_are_there(page):
-    (node,) = page().app.env.get_doctree("index").findall(exercise)
+    (node,) = page.app.env.get_doctree("index").findall(exercise)
 
     assert (node["task"], node["task_kind"]) == ("project-onto-a-line", "exercise")
     assert node["ids"] == ["project-onto-a-line"]
@@ -842,7 +840,7 @@ def test_the_neutral_attributes_are_there(page):
 
 
 def test_python_in_it_lies_in_a_container_that_says_so(page):
-    site = page()
+    site = page
     for block in site.app.env.get_doctree("index").findall():
         if block.tagname == "literal_block":
             above = block
@@ -916,14 +914,27 @@ WARNINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "line", "text"), WARNINGS, ids=lambda one: str(one)[:60])
-def test_what_is_wrong_is_said_with_its_line(change, line, text, build_site):
-    page = replaced(PAGE, change)
-    warnings = build_site({"index.md": page}).warnings
-    if isinstance(line, str):
-        line = line_of(line, page)
+@pytest.fixture
+def wrong(shared_site):
+    """A site with a page for each exercise that is wrong."""
+    pages = {}
+    for number, (change, _, _) in enumerate(WARNINGS):
+        text = replaced(PAGE, change).replace("<index>", f"<page{number}>")
+        text = text.replace("(index.md)", f"(page{number}.md)")
+        pages[f"page{number}.md"] = text.replace("project-onto-a-line", f"project-{number}")
+    return shared_site(one_site(pages))
 
-    assert re.search(rf"index\.md:{line}: WARNING: .*{re.escape(text)}", warnings), warnings
+
+@pytest.mark.parametrize("number", range(len(WARNINGS)), ids=[one[2][:60] for one in WARNINGS])
+def test_what_is_wrong_is_said_with_its_line(number, wrong):
+    change, line, text = WARNINGS[number]
+    page = f"page{number}.md"
+    said = wrong.warnings_of(page)
+    if isinstance(line, str):
+        line = line_of(line, replaced(PAGE, change))
+
+    assert re.search(rf"{page}:{line}: WARNING: .*{re.escape(text)}", said), said
+    assert said.count("WARNING: ") == 1
 
 
 def test_an_endless_loop_is_a_warning(build_site, monkeypatch):
@@ -935,30 +946,20 @@ def test_an_endless_loop_is_a_warning(build_site, monkeypatch):
     assert "look for an endless loop" in warnings
 
 
-def test_a_hint_outside_an_exercise_is_what_docutils_makes_of_it(build_site):
-    site = build_site({"index.md": "# P\n\n:::{hint}\nTry it.\n:::\n"})
+def test_a_hint_outside_an_exercise_is_what_docutils_makes_of_it(page):
+    hint = page.html("other").select_one(".admonition.hint")
 
-    assert site.warnings == ""
-    assert site.html("index").select_one(".admonition.hint").get_text(strip=True) == "HintTry it."
+    assert hint.get_text(strip=True) == "HintTry it."
 
 
 @pytest.mark.parametrize("builder", ["text", "latex", "epub", "man", "texinfo", "dummy", "xml"])
-def test_other_formats_have_its_parts_one_after_the_other(builder, tmp_path):
-    (tmp_path / "index.md").write_text(PAGE, "utf-8")
-    settings = {
-        "extensions": ["myst_nb", "lesson_extensions.exercise"],
-        "myst_enable_extensions": ["colon_fence", "dollarmath"],
-        "suppress_warnings": ["epub"],
-    }
-    said = io.StringIO()
-    with docutils_namespace():
-        out = tmp_path / "out"
-        Sphinx(tmp_path, None, out, tmp_path / "doctrees", builder, settings, None, said).build()
+def test_other_formats_have_its_parts_one_after_the_other(builder, shared_site):
+    app = shared_site({"index.md": PAGE}, suppress_warnings=["epub"]).written_by(builder)
 
-    warnings = [line for line in said.getvalue().splitlines() if "WARNING" in line]
+    warnings = [line for line in app.warning.getvalue().splitlines() if "WARNING" in line]
     assert [line for line in warnings if "conf" not in line] == []
     if builder == "text":
-        text = (out / "index.txt").read_text("utf-8")
+        text = (app.outdir / "index.txt").read_text("utf-8")
         order = ["Project one", "Write", "def project", "Checks", "Hint 1", "Solution"]
         assert sorted(order, key=text.index) == order
 
@@ -982,7 +983,7 @@ def printed_by(*sources):
 
 
 def test_the_notebook_has_text_starter_checks_and_solution(page):
-    story, starter, checks, solution = notebook(page())
+    story, starter, checks, solution = notebook(page)
 
     assert story.startswith("**Exercise: Project one `vector` onto another**\n\nWrite")
     assert "along $u$.\nSee this, or that." in story
@@ -993,7 +994,7 @@ def test_the_notebook_has_text_starter_checks_and_solution(page):
 
 
 def test_the_notebook_runs_to_its_end_and_says_what_holds(page):
-    _, starter, checks, _ = notebook(page())
+    _, starter, checks, _ = notebook(page)
     first, second = SPEC["tests"][0], SPEC["tests"][1].partition("   #")[0]
 
     unfinished = printed_by(starter, checks)

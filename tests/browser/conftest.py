@@ -15,6 +15,10 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
 ]
 
+# As in a browser that is told to refuse site data.
+NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(
+  window, name, {configurable: true, get() { throw new Error("no storage"); }});"""
+
 
 def pytest_ignore_collect(config):
     """What is not to be run is not imported either: with `-m "not browser"`, all of this folder."""
@@ -101,6 +105,7 @@ def open_page(chromium, address, idle_pages):
         if script:
             page.add_init_script(script)
         page.goto(f"{address}/{path}")
+        page.evaluate("() => document.fonts.ready.then(() => null)")  # text has its size
         return page
 
     yield open_page

@@ -213,14 +213,15 @@ def test_the_page_does_not_jump_between_steps(width, open_page):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_lit_lines_are_in_sight_also_at_the_end(width, open_page):
     page = open_page("index.html#algebra-ops-9", viewport={"width": width, "height": 900})
-    lit = page.locator(".la-player__lit")
-
-    inside = """lit => {
+    inside = """() => {
+      const lit = document.querySelector(".la-player__lit");
       const [a, b] = [lit, lit.parentElement].map((element) => element.getBoundingClientRect());
       return a.top >= b.top && a.bottom <= b.bottom;
     }"""
-    assert lit.evaluate(inside)
-    expect(lit).to_be_in_viewport(ratio=0.95)
+    page.wait_for_function(inside)
+    expect(page.locator(".la-player__lit")).to_be_in_viewport(ratio=0.95)
+    page.add_style_tag(content=".la-player__pane {font-size: 1.5rem}")  # as a late font may do
+    page.wait_for_function(inside)
 
 
 # -- Predict, then reveal --------------------------------------------------------------------------

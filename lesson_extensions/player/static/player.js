@@ -109,6 +109,8 @@ class Player {
     root.classList.add("la-player--on");
     this.listen();
     if (!this.follow()) this.draw();
+    const resized = new ResizeObserver(() => this.showLit()); // by a font that comes late, or by the reader
+    for (const element of [this.pane, ...this.lines]) resized.observe(element);
   }
 
   listen() {
@@ -195,6 +197,11 @@ class Player {
     this.counter.textContent = `${this.at + 1} / ${last + 1}`;
     this.previous.setAttribute("aria-disabled", String(!this.at)); // not `disabled`, which loses the focus
     this.next.setAttribute("aria-disabled", String(this.at === last && !this.waiting));
+    this.showLit();
+  }
+
+  /** Scroll the pane, and not the page, to the lines of this step. */
+  showLit() {
     const { offsetTop: top, offsetHeight: height } = this.lines[this.at];
     this.pane.scrollTop = Math.min(top, top + height + 8 - this.pane.clientHeight);
   }
