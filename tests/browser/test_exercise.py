@@ -308,6 +308,20 @@ def test_the_editor_keeps_what_was_typed_and_the_place(exercise):
     expect(exercise.locator(".cm-line").nth(2)).to_have_text("denewf project(v, u):")
 
 
+def test_what_was_typed_is_there_after_a_reload_until_the_start_over(exercise):
+    expect(exercise.get_by_text("What you type is kept for this visit.")).to_be_visible()
+    write(exercise, "mine = 1")
+    exercise.page.reload()
+    expect(exercise.get_by_role("textbox")).to_have_value("mine = 1")
+    expect(status(exercise)).to_contain_text("This is what you typed before.")
+    press(exercise, "Start over")
+    starter = exercise.get_by_role("textbox").input_value()
+    exercise.page.reload()
+
+    expect(exercise.get_by_role("textbox")).to_have_value(starter)
+    expect(status(exercise)).to_be_empty()
+
+
 def test_starting_over_can_be_taken_back(exercise):
     write(exercise, SOLUTION)
     press(exercise, "Start over")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import flags
 import native_errors
 import needs
 import numpy as np
@@ -33,7 +34,14 @@ def begin(emit: Callable[[int, str, str], object], corrections: bool = True) -> 
     state["print options"] = np.get_printoptions()
     state["index"] = 0
     state["past"] = needs.Past()
+    native_errors.doubts[:] = [lambda sentence: state["console"].note(sentence)]
     state["console"] = Console(lambda kind, text: emit(state["index"], kind, text))
+
+
+def flagged(dictate: Callable[[int], object]) -> flags.Addresses:
+    """What flags.js must know, which says by `dictate` what NumPy shall read next."""
+    flags.watch_casts(dictate)
+    return flags.addresses()
 
 
 def set_look() -> None:
