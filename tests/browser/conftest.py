@@ -244,7 +244,7 @@ DRIVE = """async ({root, runtime, texts, target, fresh, corrections}) => {
   worker.postMessage({type: "run", texts, target, fresh});
   const {type, reason} = await until("idle", "broken");
   if (type === "broken") throw new Error(reason);
-  return heard.filter(({type}) => ["plan", "output", "end"].includes(type));
+  return heard.filter(({type}) => ["plan", "output", "note", "end"].includes(type));
 }"""
 
 
