@@ -66,7 +66,8 @@ html_theme_options = {
     "top_of_page_buttons": ["edit"],
 }
 pygments_style = pygments_dark_style = "github-dark"  # code is a dark pane in both themes
-copybutton_prompt_text = ">>> "
+copybutton_prompt_text = r">>> |\.\.\.(?: |$)"  # a line that goes on is copied too
+copybutton_prompt_is_regexp = True
 copybutton_selector = "div:not(.output) > div.highlight pre"  # what is printed is not to be copied
 sitemap_url_scheme = "{link}"  # no language and no version in our addresses
 sitemap_excludes = ["search.html", "404.html"]

@@ -147,6 +147,22 @@ class Site:
     def warnings(self) -> str:
         return self.app.warning.getvalue()
 
+    def warnings_of(self, file: str) -> str:
+        """What the build warned of one file, such as lessons/add.md: whole messages."""
+        messages = re.split(r"^(?=\S+\.\w+(?::\d+)?: [A-Z]+: )", self.warnings, flags=re.MULTILINE)
+        return "".join(text for text in messages if re.match(rf"\S*/{re.escape(file)}:", text))
+
+    def written_by(self, builder: str) -> SphinxTestApp:
+        """What another builder has made of the pages as they were read, once this one is done."""
+        config = self.app.config
+        settings = config.overrides | {"extensions": list(config.extensions)}
+        app = SphinxTestApp(builder, srcdir=self.app.srcdir, confoverrides=settings)
+        try:
+            app.build()
+        finally:
+            app.cleanup()
+        return app
+
     def html(self, docname: str) -> Tag:
         """The main part of a page."""
         text = (self.app.outdir / f"{docname}.html").read_text("utf-8")
@@ -188,6 +204,15 @@ def shared_site(tmp_path_factory, request):
         return built[key]
 
     return build
+
+
+def one_site(pages: dict[str, str]) -> dict[str, str]:
+    """The files of a site of these pages: a table of wrong inputs is quickly built as one site.
+
+    Each page is to have labels of its own; Site.warnings_of() says what was warned of it.
+    """
+    listed = "\n".join(name.removesuffix(".md") for name in pages if name.endswith(".md"))
+    return {"index.md": f"# Home\n\n```{{toctree}}\n{listed}\n```\n"} | pages
 
 
 def extensions_of(module: Any) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from sybil.example import SybilFailure
 
 from lesson_extensions.check import prover
 from lesson_extensions.exercise import prove
+from lesson_extensions.exercise.up_to import RELATIONS
 from tests.compare import same
 from tests.conftest import ROOT, sources
 from tests.test_outputs import executed_pages, record_of, recorded
@@ -308,12 +309,14 @@ def changed_exercises(exercise):
 
 
 def changed_tests(line):
-    """Yield a test with one number that it expects changed: on the right of ==, or in allclose."""
+    """Yield a test with one number that it expects changed: right of ==, in allclose or up_to_…"""
     tree = ast.parse(line, mode="eval")
-    compared = isinstance(tree.body, ast.Compare) and isinstance(tree.body.ops[0], ast.Eq)
-    for constant in (
-        list(ast.walk(tree.body.comparators[-1])) if compared else compared_numbers(tree)
-    ):
+    body, constants = tree.body, compared_numbers(tree)
+    if isinstance(body, ast.Compare) and isinstance(body.ops[0], ast.Eq):
+        constants = list(ast.walk(body.comparators[-1]))
+    elif isinstance(body, ast.Call) and getattr(body.func, "id", "") in RELATIONS:
+        constants = list(ast.walk(body.args[1]))
+    for constant in constants:
         if isinstance(constant, ast.Constant) and type(constant.value) in (int, float):
             value, constant.value = constant.value, constant.value * 2 + 1
             yield ast.unparse(tree)

@@ -4,18 +4,24 @@ import base64
 import copy
 import json
 import pickle
+import re
 
 import numpy as np
 import pytest
-from sphinx.testing.util import SphinxTestApp
 
 from lesson_extensions.check.directive import decimal, shuffled
 from lesson_extensions.check.nodes import check
 from lesson_extensions.check.prover import prove
 from lesson_extensions.shared.values import same
 from tests.cells import cells_of
-from tests.conftest import DOCTREES
+from tests.conftest import DOCTREES, one_site
 
+EXTENSIONS = [
+    "myst_nb",
+    "lesson_extensions.check",
+    "lesson_extensions.execution",
+    "lesson_extensions.page.mathml",
+]
 PAGE = """# Page
 
 Text.
@@ -178,8 +184,8 @@ def test_page_shows_question_choices_and_a_fold_with_the_answer_and_no_control(b
 GLOSSARY = "# Words\n\n```{glossary}\nvector\n\n  An arrow.\n```\n"
 
 
-def test_the_key_counts_choices_as_they_are_shown(build_site):
-    page = build_site({"index.md": ALL}).html("index")
+def test_the_key_counts_choices_as_they_are_shown(shared_site):
+    page = shared_site({"index.md": ALL}).html("index")
 
     for label, right in (("orthogonal", {"np.array([-3, 2])", "np.array([6, -4])"}),
                          ("singular", {"np.linalg.inv(A)"})):  # fmt: skip
@@ -188,8 +194,8 @@ def test_the_key_counts_choices_as_they_are_shown(build_site):
         assert {shown[index] for index in key(form)["right"]} == right
 
 
-def test_each_kind_says_what_to_do_and_answers(build_site):
-    site = build_site({"index.md": ALL})
+def test_each_kind_says_what_to_do_and_answers(shared_site):
+    site = shared_site({"index.md": ALL})
     answers = {
         form["id"]: (form.legend.get_text(), form.select_one("summary").find_next_sibling())
         for form in site.html("index").select("form.la-check")
@@ -210,16 +216,16 @@ def test_each_kind_says_what_to_do_and_answers(build_site):
     }  # fmt: skip
 
 
-def test_typed_answers_show_no_choices_and_their_wrong_ones_in_the_fold(build_site):
-    form = build_site({"index.md": ALL}).html("index").select_one("#half")
+def test_typed_answers_show_no_choices_and_their_wrong_ones_in_the_fold(shared_site):
+    form = shared_site({"index.md": ALL}).html("index").select_one("#half")
 
     assert form.select(".la-check__choices") == []
     assert key(form) == {"value": 2 / 3, "tolerance": 0.01, "wrong": [1.5, 0.4]}
     assert texts(form.select(".la-check__why > li"))[0].startswith("1.5 : you divided")
 
 
-def test_lines_are_never_shown_in_the_right_order_and_each_wrong_one_has_its_words(build_site):
-    form = build_site({"index.md": ALL}).html("index").select_one("#lines")
+def test_lines_are_never_shown_in_the_right_order_and_each_wrong_one_has_its_words(shared_site):
+    form = shared_site({"index.md": ALL}).html("index").select_one("#lines")
     shown, found = texts(form.select(".la-check__choices > li")), key(form)
 
     assert sorted(shown) == ["a = 1", "b = a + 1", "c = 3 * b"] != shown
@@ -309,8 +315,8 @@ def test_node_meets_other_features(build_site):
     ])  # fmt: skip
 
 
-def test_setup_stands_in_the_notebook_as_code(build_site):
-    site = build_site({"index.md": ALL})
+def test_setup_stands_in_the_notebook_as_code(shared_site):
+    site = shared_site({"index.md": ALL})
     doctree = pickle.loads((site.app.doctreedir / "index.doctree").read_bytes())
     sources = {node["task"]: cells_of(site, node)[0][1] for node in doctree.findall(check)}
 
@@ -321,21 +327,13 @@ def test_setup_stands_in_the_notebook_as_code(build_site):
     assert "```python\na = 1\nb = a + 1\nc = 3 * b\n```" in sources["lines"]
 
 
-MYST = ["colon_fence", "dollarmath"]
-
-
 @pytest.mark.parametrize("builder", ["text", "latex", "epub", "man", "texinfo", "dummy"])
-def test_other_builders_show_question_choices_and_answer(builder, tmp_path):
-    (tmp_path / "conf.py").touch()
-    (tmp_path / "index.md").write_text(ALL, "utf-8")
-    conf = {"extensions": ["myst_nb", "lesson_extensions.check"], "myst_enable_extensions": MYST}
-    app = SphinxTestApp(builder, srcdir=tmp_path, confoverrides=conf)
-    app.build()
-    text = (app.outdir / "index.txt").read_text("utf-8") if builder == "text" else ""
-    app.cleanup()
+def test_other_builders_show_question_choices_and_answer(builder, shared_site):
+    app = shared_site({"index.md": ALL}).written_by(builder)
 
     assert "check" not in app.warning.getvalue()
     if builder == "text":
+        text = (app.outdir / "index.txt").read_text("utf-8")
         for part in ("Check: type a shape", "Answer", '"(3, 2)"', "The axes change places."):
             assert part in text
         assert text.index("Check: type a number") < text.index("How much is") < text.index("1.5")
@@ -462,36 +460,40 @@ def test_all_that_is_wrong_is_said_at_once():
     assert [problem[:8] for problem in problems] == ["choice 2", "choice 3"]
 
 
-@pytest.mark.parametrize(
-    ("part", "mended", "sentence"),
-    [
-        (":answer:", ":kind: any\n:answer:", "there is no kind 'any' of check; write one"),
-        ("Each entry of one", ":::\n\nEach entry of one", "this check has no explanation; after"),
-        ("- `11`", "- $11$", "choice 1 does not begin with code; write `- ` and a Python"),
-        ("- `11`", "- `11` is right", "of choice 1, `11`, does not begin with a colon"),
-        ("- `21`: that", "- `21` **no**: that", "of choice 3, `21`, does not begin with a colon"),
-        ("- `11`", "- `12`", "no choice is right: the answer is 11, and the choices give 12, "),
-        ("- `11`", "- `11`\n- `12`", "choice 2, `12`, is wrong and says nothing"),
-        ("np.dot([1, 2], [3, 4])\n\n", "exit()\n\n", "the answer, `exit()`, fails: "),
-        ("np.dot([1, 2], [3, 4])\n\n", "np._os\n\n", "fails: AttributeError: module 'numpy'"),
-    ],
-)  # fmt: skip
-def test_a_broken_check_is_left_out_with_file_line_and_what_to_write(
-    part, mended, sentence, build_site
-):
+BROKEN = [
+    (":answer:", ":kind: any\n:answer:", "there is no kind 'any' of check; write one"),
+    ("What does `np.dot([1, 2], [3, 4])` give, where $a b$ is a product?\n", "",
+     "this check has no question; begin with one"),
+    ("Each entry of one", ":::\n\nEach entry of one", "this check has no explanation; after"),
+    ("- `11`", "- $11$", "choice 1 does not begin with code; write `- ` and a Python"),
+    ("- `11`", "- `11` is right", "of choice 1, `11`, does not begin with a colon"),
+    ("- `21`: that", "- `21` **no**: that", "of choice 3, `21`, does not begin with a colon"),
+    ("- `11`", "- `12`", "no choice is right: the answer is 11, and the choices give 12, "),
+    ("- `11`", "- `11`\n- `12`", "choice 2, `12`, is wrong and says nothing"),
+    ("np.dot([1, 2], [3, 4])\n\n", "exit()\n\n", "the answer, `exit()`, fails: "),
+    ("np.dot([1, 2], [3, 4])\n\n", "np._os\n\n", "fails: AttributeError: module 'numpy'"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def broken(shared_site):
+    """A site with a page for each check that is broken."""
     text = PAGE.replace("{term}`another <vector>`", "another").replace("`one` vector", "one vector")
-    site = build_site({"index.md": text.replace(part, mended, 1)})
+    pages = {}
+    for number, (part, mended, _) in enumerate(BROKEN):
+        assert part in text
+        page = text.replace(part, mended, 1).replace("dot-product", f"dot-{number}")
+        pages[f"page{number}.md"] = page
+    return shared_site(one_site(pages))
 
-    assert f"index.md:5: WARNING: {sentence}" in site.warnings or (
-        "index.md:5: WARNING: " in site.warnings and sentence in site.warnings
-    )
-    assert site.html("index").select("form.la-check") == []
 
+@pytest.mark.parametrize("number", range(len(BROKEN)), ids=[text[:60] for *_, text in BROKEN])
+def test_a_broken_check_is_left_out_with_file_line_and_what_to_write(number, broken):
+    sentence = BROKEN[number][2]
+    said = broken.warnings_of(f"page{number}.md")
 
-def test_a_check_without_a_question_is_refused(build_site):
-    text = "# Page\n\n:::{check}\n:label: x\n:answer: 1 + 1\n\n- `2`\n- `3`: no\n\nSo.\n:::\n"
-
-    assert "this check has no question; begin with one" in build_site({"index.md": text}).warnings
+    assert re.search(rf"page{number}\.md:5: WARNING: .*{re.escape(sentence)}", said), said
+    assert broken.html(f"page{number}").select("form.la-check") == []
 
 
 def test_a_check_that_never_ends_is_refused(build_site, monkeypatch):

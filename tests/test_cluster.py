@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lesson_extensions.execution import cluster
 from lesson_extensions.execution.cache import Cache
 from lesson_extensions.execution.client import Execution
 from tests.conftest import ROOT, Site
@@ -23,7 +24,7 @@ orphan: true
 ```{code-cell}
 import time
 import numpy as np
-time.sleep(1)
+time.sleep(0.5)
 A = np.array([[2.0, 1.0], [1.0, NUMBER]])
 ```
 
@@ -33,7 +34,10 @@ The determinant is {eval}`round(np.linalg.det(A), 3)`.
 np.linalg.inv(A)
 ```
 """
-SETTINGS = {"exclude_patterns": ["_build"]}
+SETTINGS = {
+    "exclude_patterns": ["_build"],
+    "extensions": ["myst_nb", "lesson_extensions.execution"],
+}
 
 
 def pages(number):
@@ -53,16 +57,21 @@ def start(*arguments):
     )
 
 
-@pytest.fixture
-def dask(tmp_path):
-    """The address of a scheduler with two workers, and the workers, by the names given to them."""
-    file = tmp_path / "scheduler.json"
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory):
+    """The address of a scheduler with two workers, and the workers, by the names given to them.
+
+    To start them takes longer than any test; so one cluster serves all, the last of which kills a
+    worker.
+    """
+    folder = tmp_path_factory.mktemp("dask")
+    file = folder / "scheduler.json"
     common = [f"--scheduler-file={file}", "--no-dashboard"]
     programs = [start("dask_scheduler", *common, "--host=127.0.0.1", "--port=0")]
     workers = {
         name: start(
             "dask_worker", *common, "--nthreads=1", "--no-nanny", f"--name={name}",
-            f"--local-directory={tmp_path / name}", "--host=127.0.0.1",
+            f"--local-directory={folder / name}", "--host=127.0.0.1",
         )
         for name in ("one", "two")
     }  # fmt: skip
@@ -96,19 +105,38 @@ def text(site, number):
     return [site.html(f"page{n}").get_text() for n in range(number)]
 
 
-def test_the_pages_are_those_of_a_local_build_and_nothing_is_executed_here(dask, tmp_path):
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """The text of six pages that were executed here."""
+    return text(build(tmp_path_factory.mktemp("local"), pages(6))[0], 6)
+
+
+def test_the_pages_are_those_of_a_local_build_and_nothing_is_executed_here(dask, local, tmp_path):
     address, _ = dask
-    local, _ = build(tmp_path / "local", pages(3))
     site, progress = build(tmp_path / "there", pages(3), execution_cluster=address)
 
-    assert text(site, 3) == text(local, 3)
+    assert text(site, 3) == local[:3]
     assert "The determinant is np.float64(5.0)" in text(site, 3)[0]
     assert (progress.executed.value, progress.from_cache.value) == (0, 3)
 
 
-def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, tmp_path, monkeypatch):
+def test_what_fails_there_is_said_here_with_file_and_line(dask, tmp_path):
+    address, _ = dask
+    files = pages(2) | {"page0.md": PAGE.replace("[[2.0, 1.0], [1.0, NUMBER]]", "[1]")}
+    with pytest.raises(SystemExit) as ended:
+        build(tmp_path / "there", files, execution_cluster=address)
+
+    assert "page0.md:18: this cell failed: LinAlgError" in ended.value.code
+
+
+def test_no_scheduler_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECTING", 1)
+    with pytest.raises(SystemExit, match=r"no Dask scheduler answers at tcp://127\.0"):
+        build(tmp_path, pages(1), execution_cluster="tcp://127.0.0.1:9")
+
+
+def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, local, tmp_path, monkeypatch):
     address, workers = dask
-    local, _ = build(tmp_path / "local", pages(6))
     killed = []
     real = Cache.store
 
@@ -122,7 +150,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(dask, tmp_path, m
     site, progress = build(tmp_path / "there", pages(6), execution_cluster=address)
 
     assert killed and workers["one"].wait(timeout=60) == -signal.SIGKILL
-    assert text(site, 6) == text(local, 6)
+    assert text(site, 6) == local
     assert (progress.executed.value, progress.from_cache.value) == (0, 6)
     until(lambda: not any(Path(f"/proc/{process}").exists() for process in killed))
 
@@ -135,17 +163,3 @@ def descendants(process):
         for child in (task / "children").read_text().split()
     ]
     return children + [other for child in children for other in descendants(child)]
-
-
-def test_what_fails_there_is_said_here_with_file_and_line(dask, tmp_path):
-    address, _ = dask
-    files = pages(2) | {"page0.md": PAGE.replace("[[2.0, 1.0], [1.0, NUMBER]]", "[1]")}
-    with pytest.raises(SystemExit) as ended:
-        build(tmp_path / "there", files, execution_cluster=address)
-
-    assert "page0.md:18: this cell failed: LinAlgError" in ended.value.code
-
-
-def test_no_scheduler_is_said(tmp_path):
-    with pytest.raises(SystemExit, match=r"no Dask scheduler answers at tcp://127\.0"):
-        build(tmp_path, pages(1), execution_cluster="tcp://127.0.0.1:9")

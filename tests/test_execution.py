@@ -1,6 +1,5 @@
 """A cell that fails ends the build and is named; so does one that goes beyond a limit."""
 
-import re
 import sys
 from pathlib import Path
 
@@ -8,6 +7,9 @@ import pytest
 
 from lesson_extensions.execution.client import Execution
 from lesson_extensions.execution.progress import Progress, spread
+from tests.conftest import EVERYTHING
+
+EXTENSIONS = ["myst_nb", "sphinx_design", "lesson_extensions.cards", "lesson_extensions.execution"]
 
 PAGE = """---
 file_format: mystnb
@@ -120,10 +122,7 @@ def said_of(build_site, pages, **settings):
     files = {"index.md": f"# Home\n\n```{{toctree}}\n{listed}\n```\n"}
     files |= {f"{docname}.md": notebook(code) for docname, code in pages.items()}
     site = build_site(files, execution_goes_on=True, parallel=2, **settings)
-    said = re.split(r"^(?=\S+\.md:\d+: WARNING: )", site.warnings, flags=re.MULTILINE)
-    return {
-        docname: "".join(text for text in said if f"/{docname}.md:" in text) for docname in pages
-    }
+    return {docname: site.warnings_of(f"{docname}.md") for docname in pages}
 
 
 def printed(build_site, code, docname="showcase/mine"):
@@ -187,19 +186,18 @@ def test_a_lesson_may_start_a_process(build_site):
     assert printed(build_site, code, "lessons/mine") == "b'hello\\n'\n"
 
 
-def test_a_showcase_notebook_that_runs_too_long_is_ended(build_site):
-    said = ended(build_site, "while True:\n    pass", seconds=3)
-
-    assert "mine.md:15: this cell failed: the notebook may run for 3 seconds in all" in said
-    assert "Make it smaller" in said
-
-
-def test_the_time_is_that_of_the_whole_notebook(build_site):
-    """Each of these cells would be quick enough by itself."""
+def test_a_notebook_that_runs_too_long_is_ended_whole_notebook_and_not_cell_counted(build_site):
+    """Each cell of the second would be quick enough by itself. Two readers wait at a time."""
     cell = "import time\ntime.sleep(1)\n```\n\n```{code-cell}\n"
-    said = ended(build_site, 5 * cell, seconds=3)
+    quick = {f"middle/page{number}": "x" for number in range(4)}
+    pages = {"first/slow": "while True:\n    pass", **quick, "second/slow": 5 * cell}
+    found = said_of(build_site, pages, execution_limits={"*/slow": {"seconds": 3}})
 
-    assert "this cell failed: the notebook may run for 3 seconds in all" in said
+    why = "this cell failed: the notebook may run for 3 seconds in all"
+    assert f"first/slow.md:15: WARNING: {why}" in found["first/slow"]
+    assert why in found["second/slow"]
+    for docname, said in found.items():
+        assert said.count("WARNING") == ("Make it smaller" in said) == (docname not in quick)
 
 
 @linux
@@ -273,7 +271,8 @@ def test_what_goes_wrong_names_the_notebook_and_the_cell(execution_forks, build_
 
 @pytest.mark.parametrize("execution_forks", [True, False])
 def test_a_cell_without_end_is_ended(execution_forks, build_site):
-    loop = PAGE.replace('raise ValueError("on purpose")', "while True:\n    pass")
+    end = "while True:\n    pass" if execution_forks else "import time\ntime.sleep(600)"
+    loop = PAGE.replace('raise ValueError("on purpose")', end)
     with pytest.raises(SystemExit) as ended:
         build_site({"index.md": loop}, nb_execution_timeout=4, execution_forks=execution_forks)
 
@@ -379,7 +378,7 @@ def test_notebooks_are_spread_evenly_over_the_readers():
 
 
 def test_every_feature_of_the_site_can_be_read_and_written_in_parallel(build_site):
-    app = build_site({"index.md": "# Home\n\nText.\n"}).app
+    app = build_site({"index.md": "# Home\n\nText.\n"}, extensions=EVERYTHING).app
     ours = {name for name in app.extensions if name.startswith("lesson_extensions")}
 
     assert len(ours) > 12

@@ -13,17 +13,21 @@ import zlib
 
 import numpy as np
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from lesson_extensions.execution import snippets
-from lesson_extensions.exercise import differ, grade, prove
+from lesson_extensions.exercise import differ, grade, prove, reader
 from lesson_extensions.exercise.nodes import exercise
 from lesson_extensions.shared import values
 from lesson_extensions.shared.assets import python_modules
 from tests.cells import cells_of
-from tests.conftest import DOCTREES
+from tests.conftest import DOCTREES, one_site
 
+EXTENSIONS = [
+    "myst_nb",
+    "lesson_extensions.execution",
+    "lesson_extensions.exercise",
+    "lesson_extensions.page.mathml",
+]
 PAGE = """# Projections
 
 ## Exercises
@@ -108,6 +112,7 @@ SPEC = {
     ],
     "requires": [],
     "forbids": [],
+    "changes": [],
 }
 
 
@@ -341,7 +346,7 @@ DIFFERENT = [
     ),
     (3, None, "you returned a number; you returned 3 where None is wanted"),
     (Odd(), 3, "you returned an Odd where a number is wanted"),
-    (Odd(), "a", "you returned an Odd, and to look at it raises RuntimeError"),
+    (Odd(), "a", "you returned an Odd where text is wanted"),
 ]
 
 
@@ -469,7 +474,7 @@ def test_what_a_program_prints_is_kept_once_and_not_what_hidden_checks_print():
 def test_endless_printing_is_cut():
     printed = grade.grade("for i in range(10_000): print(i, end=' ')", SPEC)["printed"]
 
-    assert len(printed) <= grade.PRINTED + 20 and printed.endswith("… and more\n")
+    assert len(printed) <= reader.PRINTED + 20 and printed.endswith("… and more\n")
 
 
 def test_warnings_and_settings_stay_in_the_program():
@@ -504,7 +509,7 @@ def test_what_is_wanted_is_what_it_was_before_the_reader_s_code_changed_it():
         "from numpy import array\nvalues = array([1, 2])\ndef double(x):\n    x *= 2\n    return x"
     )
 
-    assert grade.grade(program, exercise)["passed"]
+    assert grade.grade(program, exercise | {"changes": ["x"]})["passed"]
 
 
 def test_a_program_that_hides_numpy_does_not_change_the_checks():
@@ -527,6 +532,216 @@ def test_a_hash_in_a_string_begins_no_comment():
     check = grade.Check("f('#') == '#'  # a hash # twice")
 
     assert (check.source, check.comment) == ("f('#') == '#'", "a hash # twice")
+
+
+# -- A judgement of its own ---------------------------------------------------------------------
+
+MIDPOINT = {
+    "tests": ["midpoint(np.array([2, 8]), np.array([6, 4])) == np.array([4, 6])"],
+    "hidden": [
+        "np.allclose(midpoint(np.array([1, 2]), np.array([4, 6])), [2.5, 4])  # a half",
+        "abs(midpoint(np.array([3]), np.array([6]))[0] - 4.5) < 1e-9  # one entry",
+    ],
+    "mistakes": [{"feedback": "halved", "code": "def midpoint(p, q):\n    return p + q / 2"}],
+    "requires": [],
+    "forbids": [],
+}
+LIAR = """
+class Liar{0}:
+    __array_ufunc__ = __array_function__ = lambda self, *args, **options: True
+    __eq__ = __lt__ = __sub__ = __abs__ = __getitem__ = lambda self, *other: self
+    __bool__ = lambda self: True
+    __array__ = lambda self, *args, **options: np.array([4, 6])
+"""
+TRICKS = {  # what a program does before it gives a wrong answer
+    "NumPy's comparisons": "np.allclose = np.array_equal = np.isclose = lambda *a, **k: True",
+    "NumPy's reductions": "np.all = lambda *a, **k: True\nnp.abs = lambda x: 0 * x",
+    "inside of NumPy": "from numpy._core import numeric as n\nn.isclose = lambda *a, **k: True",
+    "asarray": "np.asarray = lambda *a, **k: np.array([4, 6])",
+    "deleted": "del np.allclose, np.dot, np.linalg",
+    "another NumPy": "import sys\nsys.modules['numpy'] = sys.modules['numpy.linalg'] = None",
+    "builtins": "import builtins\nbuiltins.abs = lambda x: 0\nbuiltins.len = builtins.all = None",
+    "shadows": "abs = lambda x: 0\n__builtins__ = {}",
+    "grader": "import lesson_extensions.exercise.grade as g\ng.difference = lambda *a: None",
+    "values": "from lesson_extensions.shared import values as v\nv.is_close = lambda *a: True",
+    "an error": "np.linalg.LinAlgError.__str__ = None",
+    "a patched class": "np.errstate.__exit__ = lambda *a: True",
+    "settings": "np.seterr(all='raise')\nnp.set_printoptions(2, formatter={'all': lambda x: 'x'})",
+    "streams": "import sys\nsys.stdout = sys.stderr = None",
+    "the depth of calls": "import sys\nsys.setrecursionlimit(170)",
+    "warnings": "import warnings\nwarnings.simplefilter('error')\nwarnings.warn = None",
+    "the system": "import os\nos.environ.clear()\nos.chdir('/')",
+    "decimals": "import decimal\ndecimal.getcontext().prec = 2",
+    "random numbers": "import random\nrandom.seed(5)\nnp.random.seed(5)\nrandom.random = None",
+}  # fmt: skip
+
+
+def indented(code):
+    return "".join(f"    {line}\n" for line in code.splitlines())
+
+
+@pytest.mark.parametrize("when", ["before", "in a call"])
+@pytest.mark.parametrize("name", TRICKS)
+def test_what_a_program_does_to_python_reaches_no_judgement(name, when):
+    trick = TRICKS[name]
+    code = "import numpy as np\n" + (trick if when == "before" else "")
+    inside = indented(trick) if when == "in a call" else ""
+    before = state_of_python()
+    try:
+        wrong, right = (
+            grade.grade(f"{code}\ndef midpoint(p, q):\n{inside}    return {value}", MIDPOINT)
+            for value in ("p", "(p + q) / 2")
+        )
+    finally:
+        after = state_of_python()
+
+    assert [test["passed"] for test in wrong["tests"]] == [False] * 3
+    assert right["passed"] and after == before
+    assert grade.grade("def midpoint(p, q): return (p + q) / 2", MIDPOINT)["passed"]
+
+
+def state_of_python():
+    """Names and settings that a program could change, by what they are."""
+    import builtins
+    import os
+    import sys
+
+    modules = (np, np.linalg, builtins, sys, values, grade, warnings)
+    names = {
+        (module.__name__, name): id(value)
+        for module in modules
+        for name, value in vars(module).items()
+        if not name.startswith(("last_", "_filters"))
+    }
+    settings = repr((np.geterr(), np.get_printoptions(), sys.getrecursionlimit(), os.getcwd()))
+    return names, settings, {**os.environ}, [*warnings.filters], np.random.get_state()[1].tolist()
+
+
+@pytest.mark.parametrize("base", ["", "(np.ndarray)", "(float)", "(list)", "(str)", "(dict)"])
+@pytest.mark.parametrize(
+    "tests", [MIDPOINT["tests"], MIDPOINT["hidden"], ["midpoint(1, 1) == 'a'"]]
+)
+def test_a_value_is_not_asked_whether_it_is_right(tests, base):
+    code = f"import numpy as np\n{LIAR.format(base)}\ndef midpoint(p, q):\n    return VALUE"
+    value = "np.ones(2).view(Liar)" if "array" in base else "Liar()"
+    result = grade.grade(code.replace("VALUE", value), MIDPOINT | {"tests": tests})
+
+    assert not any(test["passed"] for test in result["tests"])
+
+
+def test_a_class_that_an_exercise_asks_for_may_say_what_equals_it():
+    exercise = MIDPOINT | {"tests": ["Point(1) + Point(2) == Point(3)", "Point(1).x == 1"]}
+    exercise |= {"hidden": ["add(Point(1), Point(3)) == Point(4)  # a function"], "mistakes": []}
+    code = """class Point:
+    def __init__(self, x): self.x = x
+    def __add__(self, other): return Point(self.x + other.x)
+    def __eq__(self, other): return self.x == other.x
+def add(p, q): return p + q"""
+
+    assert grade.grade(code, exercise)["passed"]
+
+
+def test_what_a_cell_of_the_page_did_to_numpy_is_neither_seen_nor_lost(monkeypatch):
+    def false(*args, **options):
+        return True
+
+    monkeypatch.setattr(np, "allclose", false)
+    monkeypatch.setattr(np, "all", false)
+    with np.errstate(all="raise"), np.printoptions(precision=3):
+        assert not grade.grade("def midpoint(p, q): return p", MIDPOINT)["passed"]
+        assert grade.grade("def midpoint(p, q): return (p + q) / 2", MIDPOINT)["passed"]
+        assert (np.allclose, np.geterr()["over"]) == (false, "raise")
+        assert np.get_printoptions()["precision"] == 3
+
+
+def test_a_program_runs_in_the_numpy_that_it_made():
+    code = """import numpy as np
+np.seterr(divide="raise")
+np.half_way = lambda p, q: (p + q) / 2
+def midpoint(p, q):
+    try:
+        p / 0
+    except FloatingPointError:
+        return np.half_way(p, q)"""
+
+    assert grade.grade(code, MIDPOINT)["passed"]
+
+
+def test_a_mistake_with_random_numbers_is_the_same_each_time():
+    exercise = spec(mistakes=mistakes(body("return np.random.random(2)")))
+
+    assert prove.prove(exercise) == []
+
+
+# -- Arguments ----------------------------------------------------------------------------------
+
+CHANGED = [
+    ("p += q\n    return p / 2", "p"),
+    ("q[0] += p[0]; s = p + q; s[0] -= p[0]\n    return s / 2", "q"),
+    ("m = (p + q) / 2; p.sort(); p[::-1].sort(); p.fill(0); q *= 0\n    return m", "p` and `q"),
+    ("m = (p + q) / 2; p.shape = (-1, 1)\n    return m", "p"),
+    ("m = (p + q) / 2; p.dtype = 'u8'\n    return m", "p"),
+    ("m = (p + q) / 2; p[...] = m\n    return m", "p"),
+    ("p, m = p.astype(float), (p + q) / 2; p += 1\n    return m", ""),
+    ("p = p + q\n    return p / 2", ""),
+    ("return np.mean([p, q], axis=0)", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "names"), CHANGED, ids=[one[0] for one in CHANGED])
+def test_a_program_that_changes_its_argument_is_told(line, names):
+    code = f"import numpy as np\ndef midpoint(p, q):\n    {line}"
+    it = "them" if " and " in names else "it"
+    said = f"you changed `{names}`; whoever passed {it} finds {it} changed" if names else ""
+    result = grade.grade(code, MIDPOINT | {"mistakes": []})
+
+    assert result["passed"] is not bool(names)
+    assert result["tests"][0]["message"] == said
+    assert grade.grade(code, MIDPOINT | {"changes": ["p", "q"]})["passed"]
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        ("f([3, 1, 2])", "x.sort()"),
+        ("f([[3], [1, 2]])", "x[1].append(3)"),
+        ("f({'a': [1]})", "x['a'].clear()"),
+        ("f((1, [2]))", "x[1][0] = 3"),
+        ("f([np.zeros(2)])", "x[0][1] = 3"),
+        ("f(np.zeros((2, 2))[0])", "x[1] = 3"),
+        ("f(np.zeros((2, 2))[0])", "x.base[1] = 3"),
+        ("f(np.zeros((2, 2)).T)", "x[1, 0] = 3"),
+        ("f(np.array([[1], 2], dtype=object))", "x[0].append(3)"),
+        ("f(x=[1])", "x *= 2"),
+        ("f({1, 2})", "x.add(3)"),
+        ("[f(row) for row in np.eye(2)][0]", "x[1] = 3"),
+    ],
+)
+def test_a_change_is_found_wherever_it_is(call, line):
+    exercise = MIDPOINT | {"tests": [f"{call} == 1"], "hidden": [f"{call} == 1  # it"]}
+    same, other = (f"def f(x):\n    {one}\n    return 1" for one in ("...", line))
+
+    assert grade.grade(same, exercise)["passed"]
+    result = grade.grade(other, exercise)
+    assert [test["message"] for test in result["tests"]] == [
+        "you changed `x`; whoever passed it finds it changed"
+    ] * 2
+
+
+def test_a_known_mistake_is_known_although_an_argument_was_changed_too():
+    exercise = spec(mistakes=[*SPEC["mistakes"], {"feedback": "changed", "code": body("v *= 2")}])
+
+    changing = body("v -= 1; v += 1; w = v - (u @ v) / (u @ u) * u; v[0] += 1\n    return w")
+    assert grade.grade(changing, exercise)["feedback"] == "the rest"
+    assert grade.grade(body("v += v"), exercise)["feedback"] == "changed"
+    assert grade.grade(body("pass"), exercise)["feedback"] == ""
+    assert "; you changed `v`; whoever passed it finds it changed" in messages(changing)[0]
+
+
+def test_what_may_be_changed_is_a_parameter_that_the_solution_changes():
+    sentence = "the solution changes no `w`; delete it from `:changes:`, or have the solution do so"
+
+    assert prove.problems(spec(changes=["w"])) == [("changes", 0, sentence)]
 
 
 # -- Known mistakes ------------------------------------------------------------------------------
@@ -574,6 +789,7 @@ SOLVE = {
     ],
     "requires": ["np.linalg.solve"],
     "forbids": ["np.linalg.inv"],
+    "changes": [],
 }
 
 
@@ -610,7 +826,7 @@ def test_a_right_answer_by_a_forbidden_way_is_a_mistake_that_is_known():
 @pytest.mark.parametrize(
     ("forbidden", "program", "called"),
     [
-        ("np.linalg.inv", "np.linalg.pinv(A); np.linalg.matrix_power(A, -1); np.matrix(A).I", 0),
+        ("np.linalg.inv", "np.linalg.solve(A, A); np.linalg.matrix_power(A, 2)", 0),
         ("np.linalg.inv", "np.apply_along_axis(np.linalg.inv, 0, A)", 1),
         ("np.linalg.norm", "np.polynomial.polynomial.polyfit([1, 2], [1, 2], 1)", 0),
         ("np.linalg.norm", "np.apply_along_axis(np.linalg.norm, 1, A)", 1),
@@ -764,19 +980,17 @@ def test_each_change_of_a_solution_a_right_side_or_a_mistake_is_found(original):
 
 
 @pytest.fixture
-def page(build_site):
-    """page(*changes) → the page, built with no warning."""
-
-    def build(*changes):
-        site = build_site({"index.md": replaced(PAGE, *changes)})
-        assert site.warnings == ""
-        return site
-
-    return build
+def page(shared_site):
+    """A site with the page, built with no warning."""
+    link = "[text](#project-onto-a-line), {ref}`project-onto-a-line`"
+    other = f"---\norphan: true\n---\n# P\n\n{link}\n\n:::{{hint}}\nTry it.\n:::\n"
+    site = shared_site({"index.md": PAGE, "other.md": other})
+    assert site.warnings == ""
+    return site
 
 
 def test_without_javascript_everything_is_on_the_page(page):
-    section = page().html("index").select_one("section#project-onto-a-line.la-exercise")
+    section = page.html("index").select_one("section#project-onto-a-line.la-exercise")
 
     assert section.h3.get_text() == "Exercise Project one vector onto another"
     assert section["aria-labelledby"] == section.h3["id"]
@@ -796,7 +1010,7 @@ def test_without_javascript_everything_is_on_the_page(page):
 
 
 def test_the_title_is_below_that_of_its_section_and_not_in_the_contents(page):
-    site = page()
+    site = page
     text = (site.app.outdir / "index.html").read_text("utf-8")
 
     assert "la-exercise__title" in text
@@ -804,14 +1018,14 @@ def test_the_title_is_below_that_of_its_section_and_not_in_the_contents(page):
 
 
 def test_hidden_checks_and_mistakes_are_not_there_to_be_read(page):
-    html = str(page().html("index"))
+    html = str(page.html("index"))
 
     assert "three `entries`" not in html and "the formula divides" not in html
     assert "That is the rest" not in html
 
 
 def test_the_script_gets_what_the_grader_needs(page):
-    site = page()
+    site = page
     data = json.loads(site.html("index").select_one(".la-exercise > script").string)
     kept = json.loads(zlib.decompress(base64.b64decode(data["pack"])))
 
@@ -822,18 +1036,14 @@ def test_the_script_gets_what_the_grader_needs(page):
     assert set(python_modules(site.app)) >= {grade.__name__, differ.__name__, values.__name__}
 
 
-def test_its_label_can_be_linked_to(build_site):
-    link = "[text](#project-onto-a-line), {ref}`project-onto-a-line`"
-    site = build_site({"index.md": PAGE, "other.md": f"---\norphan: true\n---\n# P\n\n{link}\n"})
-
-    assert site.warnings == ""
-    links = site.html("other").select("p a")
+def test_its_label_can_be_linked_to(page):
+    links = page.html("other").select("p a")
     assert [one["href"] for one in links] == ["index.html#project-onto-a-line"] * 2
     assert links[0].get_text() == "text" and "Project one" in links[1].get_text()
 
 
 def test_the_neutral_attributes_are_there(page):
-    (node,) = page().app.env.get_doctree("index").findall(exercise)
+    (node,) = page.app.env.get_doctree("index").findall(exercise)
 
     assert (node["task"], node["task_kind"]) == ("project-onto-a-line", "exercise")
     assert node["ids"] == ["project-onto-a-line"]
@@ -842,7 +1052,7 @@ def test_the_neutral_attributes_are_there(page):
 
 
 def test_python_in_it_lies_in_a_container_that_says_so(page):
-    site = page()
+    site = page
     for block in site.app.env.get_doctree("index").findall():
         if block.tagname == "literal_block":
             above = block
@@ -916,14 +1126,27 @@ WARNINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "line", "text"), WARNINGS, ids=lambda one: str(one)[:60])
-def test_what_is_wrong_is_said_with_its_line(change, line, text, build_site):
-    page = replaced(PAGE, change)
-    warnings = build_site({"index.md": page}).warnings
-    if isinstance(line, str):
-        line = line_of(line, page)
+@pytest.fixture
+def wrong(shared_site):
+    """A site with a page for each exercise that is wrong."""
+    pages = {}
+    for number, (change, _, _) in enumerate(WARNINGS):
+        text = replaced(PAGE, change).replace("<index>", f"<page{number}>")
+        text = text.replace("(index.md)", f"(page{number}.md)")
+        pages[f"page{number}.md"] = text.replace("project-onto-a-line", f"project-{number}")
+    return shared_site(one_site(pages))
 
-    assert re.search(rf"index\.md:{line}: WARNING: .*{re.escape(text)}", warnings), warnings
+
+@pytest.mark.parametrize("number", range(len(WARNINGS)), ids=[one[2][:60] for one in WARNINGS])
+def test_what_is_wrong_is_said_with_its_line(number, wrong):
+    change, line, text = WARNINGS[number]
+    page = f"page{number}.md"
+    said = wrong.warnings_of(page)
+    if isinstance(line, str):
+        line = line_of(line, replaced(PAGE, change))
+
+    assert re.search(rf"{page}:{line}: WARNING: .*{re.escape(text)}", said), said
+    assert said.count("WARNING: ") == 1
 
 
 def test_an_endless_loop_is_a_warning(build_site, monkeypatch):
@@ -935,30 +1158,20 @@ def test_an_endless_loop_is_a_warning(build_site, monkeypatch):
     assert "look for an endless loop" in warnings
 
 
-def test_a_hint_outside_an_exercise_is_what_docutils_makes_of_it(build_site):
-    site = build_site({"index.md": "# P\n\n:::{hint}\nTry it.\n:::\n"})
+def test_a_hint_outside_an_exercise_is_what_docutils_makes_of_it(page):
+    hint = page.html("other").select_one(".admonition.hint")
 
-    assert site.warnings == ""
-    assert site.html("index").select_one(".admonition.hint").get_text(strip=True) == "HintTry it."
+    assert hint.get_text(strip=True) == "HintTry it."
 
 
 @pytest.mark.parametrize("builder", ["text", "latex", "epub", "man", "texinfo", "dummy", "xml"])
-def test_other_formats_have_its_parts_one_after_the_other(builder, tmp_path):
-    (tmp_path / "index.md").write_text(PAGE, "utf-8")
-    settings = {
-        "extensions": ["myst_nb", "lesson_extensions.exercise"],
-        "myst_enable_extensions": ["colon_fence", "dollarmath"],
-        "suppress_warnings": ["epub"],
-    }
-    said = io.StringIO()
-    with docutils_namespace():
-        out = tmp_path / "out"
-        Sphinx(tmp_path, None, out, tmp_path / "doctrees", builder, settings, None, said).build()
+def test_other_formats_have_its_parts_one_after_the_other(builder, shared_site):
+    app = shared_site({"index.md": PAGE}, suppress_warnings=["epub"]).written_by(builder)
 
-    warnings = [line for line in said.getvalue().splitlines() if "WARNING" in line]
+    warnings = [line for line in app.warning.getvalue().splitlines() if "WARNING" in line]
     assert [line for line in warnings if "conf" not in line] == []
     if builder == "text":
-        text = (out / "index.txt").read_text("utf-8")
+        text = (app.outdir / "index.txt").read_text("utf-8")
         order = ["Project one", "Write", "def project", "Checks", "Hint 1", "Solution"]
         assert sorted(order, key=text.index) == order
 
@@ -982,7 +1195,7 @@ def printed_by(*sources):
 
 
 def test_the_notebook_has_text_starter_checks_and_solution(page):
-    story, starter, checks, solution = notebook(page())
+    story, starter, checks, solution = notebook(page)
 
     assert story.startswith("**Exercise: Project one `vector` onto another**\n\nWrite")
     assert "along $u$.\nSee this, or that." in story
@@ -993,7 +1206,7 @@ def test_the_notebook_has_text_starter_checks_and_solution(page):
 
 
 def test_the_notebook_runs_to_its_end_and_says_what_holds(page):
-    _, starter, checks, _ = notebook(page())
+    _, starter, checks, _ = notebook(page)
     first, second = SPEC["tests"][0], SPEC["tests"][1].partition("   #")[0]
 
     unfinished = printed_by(starter, checks)

@@ -1,5 +1,8 @@
 """Terms: links to them work and carry their definition; one that nobody defines is named."""
 
+from tests.conftest import one_site
+
+EXTENSIONS = ["myst_nb", "lesson_extensions.glossary"]
 INDEX = "# Home\n\nSee {term}`dot product` and {term}`both <inner product>`.\n\n"
 TOCTREE = "```{toctree}\ndot\n```\n"
 DOT = """---
@@ -12,7 +15,7 @@ of *matching* entries.
 """
 
 
-def test_a_link_leads_to_the_term_and_carries_its_definition(build_site):
+def test_a_link_leads_to_the_term_carries_its_definition_and_follows_it(build_site):
     site = build_site({"index.md": INDEX + TOCTREE, "dot.md": DOT})
     links = site.html("index").select("a.la-term")
 
@@ -21,37 +24,25 @@ def test_a_link_leads_to_the_term_and_carries_its_definition(build_site):
     assert {link["href"] for link in links} == {"dot.html#dot-product"}
     assert {link["title"] for link in links} == {"The sum of products of matching entries."}
 
-
-def test_a_single_term_needs_no_list(build_site):
-    single = DOT.replace("[dot product, inner product]", "dot product")
-    index = "# Home\n\nSee {term}`dot product`.\n\n" + TOCTREE
-
-    assert build_site({"index.md": index, "dot.md": single}).warnings == ""
-
-
-def test_a_link_follows_a_changed_definition(build_site):
-    site = build_site({"index.md": INDEX + TOCTREE, "dot.md": DOT})
     (site.app.srcdir / "dot.md").write_text(DOT.replace("matching", "paired"), "utf-8")
     site.app.build(force_all=True)
 
     assert "paired" in site.html("index").select_one("a.la-term")["title"]
 
 
-def test_an_unknown_term_is_named_with_file_and_line(build_site):
-    warnings = build_site({"index.md": "# Home\n\nSee {term}`dott product`.\n"}).warnings
+def test_what_is_wrong_is_named_with_file_line_and_mend_and_a_single_term_needs_no_list(build_site):
+    pages = {
+        "dot.md": DOT,
+        "scalar.md": DOT.replace("[dot product, inner product]", "scalar product"),
+        "link.md": "# Link\n\nSee {term}`dott product` and {term}`scalar product`.\n",
+        "bare.md": "---\nterm: [norm]\n---\n# Norm\n",
+        "twice.md": DOT.replace(", inner product", ""),
+    }
+    site = build_site(one_site(pages))
+    said = {page: site.warnings_of(page) for page in pages}
 
-    assert "index.md:3: WARNING: term not in glossary: 'dott product'" in warnings
-
-
-def test_a_term_without_definition_is_named_with_the_mend(build_site):
-    bare = "---\nterm: [dot product]\n---\n# Dot product\n"
-    warnings = build_site({"index.md": "# Home\n\n" + TOCTREE, "dot.md": bare}).warnings
-
-    assert "dot.md:4: WARNING: this term has no definition; add a paragraph" in warnings
-
-
-def test_a_term_defined_twice_is_named(build_site):
-    toctree = "```{toctree}\ndot\nscalar\n```\n"
-    files = {"index.md": "# Home\n\n" + toctree, "dot.md": DOT, "scalar.md": DOT}
-
-    assert "duplicate term description of dot product" in build_site(files).warnings
+    assert "link.md:3: WARNING: term not in glossary: 'dott product'" in said["link.md"]
+    assert "bare.md:4: WARNING: this term has no definition; add a paragraph" in said["bare.md"]
+    assert "duplicate term description of dot product" in said["twice.md"]
+    assert [page for page in pages if not said[page]] == ["dot.md", "scalar.md"]
+    assert site.warnings.count("WARNING: ") == 3

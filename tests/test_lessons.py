@@ -1,5 +1,10 @@
 """What a lesson's front matter shows, and what it refuses."""
 
+import pytest
+
+from tests.conftest import one_site
+
+EXTENSIONS = ["myst_nb", "lesson_extensions.lessons"]
 INDEX = "# Home\n\n```{toctree}\n:glob:\n\nlessons/*\n```\n"
 ADD = "---\nlesson: {summary: Add., minutes: 12, prerequisites: []}\n---\n# Add arrows\n\nText.\n"
 SCALE = ADD.replace("Add arrows", "Scale `a`").replace("[]", "[add]")
@@ -9,13 +14,16 @@ def facts(site, docname):
     return site.html(docname).select_one(".la-lesson")
 
 
-def test_a_lesson_says_how_long_it_takes_and_links_to_what_it_builds_on(build_site):
-    site = build_site({"index.md": INDEX, "lessons/add.md": ADD, "lessons/scale.md": SCALE})
+@pytest.fixture
+def two(shared_site):
+    return shared_site({"index.md": INDEX, "lessons/add.md": ADD, "lessons/scale.md": SCALE})
 
-    assert site.warnings == ""
-    assert facts(site, "lessons/add").get_text() == "12 minutes"
-    assert facts(site, "lessons/scale").get_text() == "12 minutes · builds on Add arrows"
-    assert facts(site, "lessons/scale").a["href"] == "add.html"
+
+def test_a_lesson_says_how_long_it_takes_and_links_to_what_it_builds_on(two):
+    assert two.warnings == ""
+    assert facts(two, "lessons/add").get_text() == "12 minutes"
+    assert facts(two, "lessons/scale").get_text() == "12 minutes · builds on Add arrows"
+    assert facts(two, "lessons/scale").a["href"] == "add.html"
 
 
 def test_the_summary_is_the_description_that_search_engines_show(build_site):
@@ -25,35 +33,46 @@ def test_the_summary_is_the_description_that_search_engines_show(build_site):
     assert '<meta content="Add." name="description" />' in head
 
 
-def test_a_page_without_such_front_matter_is_no_lesson(build_site):
-    site = build_site({"index.md": "# Home\n\nText.\n"})
-
-    assert facts(site, "index") is None
+def test_a_page_without_such_front_matter_is_no_lesson(two):
+    assert facts(two, "index") is None
 
 
-def test_an_unknown_prerequisite_is_named_with_the_mend(build_site):
-    warnings = build_site({"index.md": INDEX, "lessons/scale.md": SCALE}).warnings
+WRONG = {  # a page, and what is said of it
+    "lessons/bare.md": (
+        ADD.replace("minutes: 12, ", ""),
+        "the front matter has no minutes",
+        "write `lesson: {summary: One sentence., minutes: 15",
+    ),
+    "lessons/text.md": (
+        "---\nlesson: yes please\n---\n# Add arrows\n\nText.\n",
+        "the front matter says 'yes please'",
+        "",
+    ),
+    "lessons/number.md": (
+        ADD.replace("prerequisites: []", "prerequisites: 5"),
+        "the prerequisites 5 are no list",
+        "",
+    ),
+    "lessons/scale.md": (SCALE, "the prerequisite 'add' is no page beside", ""),
+}
 
-    assert "lessons/scale.md:4: WARNING: the prerequisite 'add' is no page beside" in warnings
+
+@pytest.fixture
+def wrong(shared_site):
+    return shared_site(one_site({page: text for page, (text, _, _) in WRONG.items()}))
 
 
-def test_a_lesson_that_is_no_mapping_is_named_with_the_mend(build_site):
-    wrong = "---\nlesson: yes please\n---\n# Add arrows\n\nText.\n"
-    warnings = build_site({"index.md": INDEX, "lessons/add.md": wrong}).warnings
+@pytest.mark.parametrize("page", [page for page in WRONG if page != "lessons/scale.md"])
+def test_front_matter_that_is_wrong_is_named_with_the_mend(page, wrong):
+    _, what, mend = WRONG[page]
+    said = wrong.warnings_of(page)
 
-    assert "lessons/add.md:4: WARNING: the front matter says 'yes please'" in warnings
-
-
-def test_a_lesson_without_minutes_is_named_with_the_mend(build_site):
-    bare = ADD.replace("minutes: 12, ", "")
-    warnings = build_site({"index.md": INDEX, "lessons/add.md": bare}).warnings
-
-    assert "lessons/add.md:4: WARNING: the front matter has no minutes" in warnings
-    assert "write `lesson: {summary: One sentence., minutes: 15" in warnings
+    assert f"{page}:4: WARNING: {what}" in said and mend in said
+    assert said.count("WARNING: ") == 1
 
 
-def test_prerequisites_that_are_no_list_are_named_with_the_mend(build_site):
-    wrong = ADD.replace("prerequisites: []", "prerequisites: 5")
-    warnings = build_site({"index.md": INDEX, "lessons/add.md": wrong}).warnings
+def test_an_unknown_prerequisite_is_named_with_the_mend(wrong):
+    said = wrong.warnings_of("lessons/scale.md")
 
-    assert "lessons/add.md:4: WARNING: the prerequisites 5 are no list" in warnings
+    assert f"lessons/scale.md:4: WARNING: {WRONG['lessons/scale.md'][1]}" in said
+    assert said.count("WARNING: ") == 1

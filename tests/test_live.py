@@ -6,12 +6,16 @@ import gzip
 import hashlib
 import importlib.util
 import json
+import operator
 import random
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 import zlib
 
+import numpy as np
 import pytest
 from sphinx.errors import ExtensionError
 
@@ -427,6 +431,29 @@ def test_more_than_the_limit_is_counted_and_not_kept(console):
 
     assert len(text) < 20_000_100
     assert text.endswith("\n… 10,000,000 characters more were not kept\n")
+
+
+def test_numpy_for_the_browser_returns_the_flags_that_it_reads():
+    with zipfile.ZipFile(FETCHED / runtime.PINS["packages"]["numpy"]["file"]) as wheel:
+        (name,) = (name for name in wheel.namelist() if "_multiarray_umath.cpython" in name)
+        core = wheel.read(name)
+    changed = runtime.reading_flags(core)
+
+    assert len(changed) == len(core)
+    assert sum(a != b for a, b in zip(core, changed, strict=True)) == 9
+    with pytest.raises(ValueError, match="finds 0 places, not one"):
+        runtime.reading_flags(changed)
+
+
+def test_the_page_on_running_names_what_is_not_there():
+    missing = module("missing")
+    named = {code.get_text() for code in soup("run-code.html").select("table code")}
+    kinds = {missing.INSTEAD[name] for name in named & missing.INSTEAD.keys()}
+    advised = re.findall(r"\bnp\.[\w.]*\w", " ".join(missing.INSTEAD.values()))
+
+    assert {*missing.INSTEAD.values()} - kinds == {missing.INSTEAD["tkinter"]}
+    for name in advised:
+        assert operator.attrgetter(name.removeprefix("np."))(np), name
 
 
 def test_pages_say_where_running_is_explained_relative_to_them():

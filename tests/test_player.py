@@ -11,13 +11,18 @@ import sys
 import numpy as np
 import pytest
 from docutils import nodes
-from sphinx.testing.util import SphinxTestApp
 
 from lesson_extensions.player import directive
 from lesson_extensions.player.nodes import player
 from tests.cells import cells_of
-from tests.conftest import ROOT
+from tests.conftest import ROOT, one_site
 
+EXTENSIONS = [
+    "myst_nb",
+    "lesson_extensions.execution",
+    "lesson_extensions.page.mathml",
+    "lesson_extensions.player",
+]
 PROGRAM = ROOT / "docs/algebra_ops.py"
 SMALL = '''"""Three small steps."""
 
@@ -46,13 +51,15 @@ print("twice")
 '''
 
 
-@pytest.fixture
-def show(build_site):
-    """show(program, options) → the site of one page that plays it."""
+PAGE = "# Page\n\nText.\n\n```{player} small.py\nOPTIONS\n```\n"
 
-    def show(program=SMALL, options="", **files):
-        page = f"# Page\n\nText.\n\n```{{player}} small.py\n{options}\n```\n"
-        return build_site({"small.py": program, "index.md": page} | files)
+
+@pytest.fixture
+def show(shared_site):
+    """show(program, options) → the site of one page that plays it; to be read only."""
+
+    def show(program=SMALL, options=""):
+        return shared_site({"small.py": program, "index.md": PAGE.replace("OPTIONS", options)})
 
     return show
 
@@ -298,8 +305,8 @@ def test_a_mark_within_a_string_begins_no_step(steps):
     assert [printed(item) for item in steps(program)] == ["\n# %% Two\n"]
 
 
-def test_the_page_is_read_again_when_the_program_changes(show):
-    site = show()
+def test_the_page_is_read_again_when_the_program_changes(build_site):
+    site = build_site({"small.py": SMALL, "index.md": PAGE.replace("OPTIONS", "")})
     (site.app.srcdir / "small.py").write_text(SMALL.replace("[1, 2]", "[5, 2]"), "utf-8")
     os.utime(site.app.srcdir / "small.py", (2e9, 2e9))
 
@@ -382,22 +389,15 @@ def test_python_stands_in_a_container_that_says_what_it_is(show):
 
 
 @pytest.mark.parametrize("builder", ["text", "latex", "epub", "man", "dummy"])
-def test_other_formats_get_the_steps_too(builder, show):
-    site = show()
-    site.app.cleanup()  # two at a time would warn of each other
-    extensions = ["myst_nb", "lesson_extensions.player"]
-    conf = {"extensions": extensions, "nb_execution_mode": "off"}
-    conf |= {"myst_enable_extensions": ["dollarmath"], "version": "1", "project": "p"}
-    conf |= {"epub_copyright": "c", "epub_author": "a", "latex_elements": {}}
-    app = SphinxTestApp(builder, srcdir=site.app.srcdir, freshenv=True, confoverrides=conf)
-
-    app.build()
+def test_other_formats_get_the_steps_too(builder, shared_site):
+    conf = {"version": "1", "project": "p", "copyright": "c", "author": "a"}
+    files = {"small.py": SMALL, "index.md": PAGE.replace("OPTIONS", "")}
+    app = shared_site(files, **conf).written_by(builder)
 
     assert app.warning.getvalue() == ""
     if builder == "text":
         text = (app.outdir / "index.txt").read_text("utf-8")
         assert 'words.append("c")' in text and "(2,)" in text and "changed" in text
-    app.cleanup()
 
 
 # -- What is wrong -------------------------------------------------------------------------------
@@ -479,15 +479,25 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_wrong_in_the_program_is_named_with_its_line(wrong, show):
-    program, message = WRONG[wrong]
-    site = show(program)
+@pytest.fixture
+def wrong(shared_site):
+    """A site with a page for each program in which something is wrong."""
+    files = {}
+    for number, (program, _) in enumerate(WRONG.values()):
+        files[f"{number}/small.py"] = program
+        files[f"{number}/page.md"] = PAGE.replace("OPTIONS", f":label: small-{number}")
+    return shared_site(one_site(files))
 
-    assert message in site.warnings
-    assert site.warnings.count("WARNING") == 1
-    assert site.html("index").select_one(".la-player") is None
-    assert "Text." in site.html("index").get_text()
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_in_the_program_is_named_with_its_line(name, wrong):
+    number = list(WRONG).index(name)
+    said = wrong.warnings_of(f"{number}/small.py")
+
+    assert WRONG[name][1] in said
+    assert said.count("WARNING") == 1 and wrong.warnings_of(f"{number}/page.md") == ""
+    assert wrong.html(f"{number}/page").select_one(".la-player") is None
+    assert "Text." in wrong.html(f"{number}/page").get_text()
 
 
 def test_an_endless_loop_ends_at_the_time_limit_and_is_named(show, monkeypatch):
@@ -515,14 +525,22 @@ def test_a_program_in_another_encoding_is_named(build_site, tmp_path):
     assert "index.md:3: WARNING: latin.py is not in UTF-8" in site.warnings
 
 
-@pytest.mark.parametrize("steps", ["0-2", "2-4", "4", "3-2", "two", "1-", "-1", "1-2-3"])
-def test_a_range_outside_the_program_is_named_with_its_length(steps, show):
-    site = show(options=f":steps: {steps}")
+RANGES = ["0-2", "2-4", "4", "3-2", "two", "1-", "-1", "1-2-3"]
+
+
+@pytest.mark.parametrize("steps", RANGES)
+def test_a_range_outside_the_program_is_named_with_its_length(steps, shared_site):
+    pages = {
+        f"page{number}.md": PAGE.replace("OPTIONS", f":steps: {steps}\n:label: small-{number}")
+        for number, steps in enumerate(RANGES)
+    }
+    site = shared_site(one_site(pages | {"small.py": SMALL}))
+    page = f"page{RANGES.index(steps)}.md"
 
     assert (
-        f"index.md:5: WARNING: `:steps: {steps}` is no range of this program, which has 3 steps; "
+        f"{page}:5: WARNING: `:steps: {steps}` is no range of this program, which has 3 steps; "
         "write one such as `:steps: 1-3`"
-    ) in site.warnings
+    ) in site.warnings_of(page)
 
 
 def test_two_players_with_names_of_their_own_stand_on_one_page(build_site):

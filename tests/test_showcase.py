@@ -7,8 +7,16 @@ import runpy
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, one_site
 
+EXTENSIONS = [
+    "myst_nb",
+    "sphinx_design",
+    "lesson_extensions.cards",
+    "lesson_extensions.execution",
+    "lesson_extensions.search",
+    "lesson_extensions.showcase",
+]
 INDEX = "# Home\n\n```{toctree}\n:glob:\n\nshowcase/*\n```\n"
 NOTEBOOK = """---
 file_format: mystnb
@@ -26,15 +34,17 @@ Four measures of 150 flowers.
 CELL = "\n```{code-cell}\n:tags: [data]\n\nrows = 'quaggawort'\n```\n"
 
 
-def build(build_site, text, **more):
-    return build_site({"index.md": INDEX, "showcase/flowers.md": text} | more)
+@pytest.fixture
+def good(shared_site):
+    """A site of one showcase notebook, with its card."""
+    index = INDEX + "\n```{cards} showcase/*\n```\n"
+    return shared_site({"index.md": index, "showcase/flowers.md": NOTEBOOK})
 
 
-def test_a_notebook_says_whose_it_is_and_what_it_stands_on(build_site):
-    site = build(build_site, NOTEBOOK)
-    facts = site.html("showcase/flowers").select_one(".la-showcase")
+def test_a_notebook_says_whose_it_is_and_what_it_stands_on(good):
+    facts = good.html("showcase/flowers").select_one(".la-showcase")
 
-    assert site.warnings == ""
+    assert good.warnings == ""
     assert facts.name == "dl"
     assert [name.get_text().rstrip(":") for name in facts.select("dt")[:4]] == [
         "Author", "Licence", "Data", "Tags",
@@ -44,87 +54,85 @@ def test_a_notebook_says_whose_it_is_and_what_it_stands_on(build_site):
     ]  # fmt: skip
 
 
-def test_the_address_of_the_data_is_a_link_without_the_full_stop(build_site):
-    facts = build(build_site, NOTEBOOK).html("showcase/flowers").select_one(".la-showcase")
+def test_the_address_of_the_data_is_a_link_without_the_full_stop(good):
+    facts = good.html("showcase/flowers").select_one(".la-showcase")
 
     assert [link["href"] for link in facts.select("dd")[2].select("a")] == [
         "https://example.org/iris"
     ]
 
 
-def test_the_first_paragraph_of_its_own_is_its_card(build_site):
-    site = build_site(
-        {"index.md": "# Home\n\n```{cards} showcase/*\n```\n", "showcase/flowers.md": NOTEBOOK}
-    )
-    (card,) = site.html("index").select(".la-card")
+def test_the_first_paragraph_of_its_own_is_its_card(good):
+    (card,) = good.html("index").select(".la-card")
 
     assert [part.get_text() for part in card.select("p")] == ["Four measures of 150 flowers."]
 
 
-def test_the_facts_are_in_the_plain_text_too(build_site):
-    site = build(build_site, NOTEBOOK)
-    fields = next(
-        site.app.env.get_doctree("showcase/flowers").findall(lambda n: n.tagname == "field_list")
-    )
+def test_the_facts_are_in_the_plain_text_too(good):
+    doctree = good.app.env.get_doctree("showcase/flowers")
+    fields = next(doctree.findall(lambda n: n.tagname == "field_list"))
 
     assert "Ada" in fields.astext() and "svd" in fields.astext()
 
 
-@pytest.mark.parametrize(
-    ("right", "wrong", "warning"),
-    [
-        ("  author: Ada\n", "", "has no author: who wrote it, as a text"),
-        ("author: Ada", "author: ''", "says '' as its author"),
-        ("author: Ada", "author: [Ada]", "says ['Ada'] as its author"),
-        ("  licence: CC BY 4.0\n", "", "has no licence: under which licence"),
-        ("licence: CC BY 4.0", "licence: 4.0", "says 4.0 as its licence"),
-        ("[svd, real data]", "svd", "says 'svd' as its tags: what it is about, as a list"),
-        ("[svd, real data]", "[]", "says [] as its tags"),
-        ("[svd, real data]", "[2026]", "says [2026] as its tags"),
-        ("  tags:", "  mood: good\n  tags:", "says 'mood', which has no meaning here"),
-    ],
-)
-def test_a_missing_or_wrong_entry_is_named_with_an_example(right, wrong, warning, build_site):
-    assert right in NOTEBOOK
-    text = NOTEBOOK.replace(right, wrong)
-    warnings = build(build_site, text).warnings
-
-    assert "showcase/flowers.md:4: WARNING: the front matter of this notebook" in warnings
-    assert warning in warnings
-    assert "\nshowcase:\n  author: Your name\n" in warnings
+DATA = next(line for line in NOTEBOOK.splitlines(True) if line.startswith("  data:"))
+WRONG = [
+    ("  author: Ada\n", "", "has no author: who wrote it, as a text"),
+    ("author: Ada", "author: ''", "says '' as its author"),
+    ("author: Ada", "author: [Ada]", "says ['Ada'] as its author"),
+    ("  licence: CC BY 4.0\n", "", "has no licence: under which licence"),
+    ("licence: CC BY 4.0", "licence: 4.0", "says 4.0 as its licence"),
+    (DATA, "", "has no data: as a text, the name and address"),
+    ("[svd, real data]", "svd", "says 'svd' as its tags: what it is about, as a list"),
+    ("[svd, real data]", "[]", "says [] as its tags"),
+    ("[svd, real data]", "[2026]", "says [2026] as its tags"),
+    ("  tags:", "  mood: good\n  tags:", "says 'mood', which has no meaning here"),
+]
+NO_MAPPING = "---\nfile_format: mystnb\nshowcase: yes please\n---\n# Flowers\n\nText.\n"
+SILENT = "---\nfile_format: mystnb\n---\n# Flowers\n\nText.\n"
 
 
-def test_data_without_a_source_is_named_with_an_example(build_site):
-    text = "".join(line for line in NOTEBOOK.splitlines(True) if not line.startswith("  data:"))
-
-    assert "has no data: as a text, the name and address" in build(build_site, text).warnings
-
-
-def test_front_matter_that_is_no_mapping_is_named_with_an_example(build_site):
-    text = "---\nfile_format: mystnb\nshowcase: yes please\n---\n# Flowers\n\nText.\n"
-    warnings = build(build_site, text).warnings
-
-    assert "flowers.md:3: WARNING: the front matter says 'yes please' of it; write" in warnings
+@pytest.fixture
+def wrong(shared_site):
+    """A site with a page for each front matter that is wrong, and one that needs none."""
+    pages = {}
+    for number, (right, other, _) in enumerate(WRONG):
+        assert right in NOTEBOOK
+        pages[f"showcase/wrong{number}.md"] = NOTEBOOK.replace(right, other)
+    pages |= {"showcase/none.md": NO_MAPPING, "showcase/silent.md": SILENT}
+    return shared_site(one_site(pages | {"showcase/plain.md": "# Showcase\n\nNotebooks.\n"}))
 
 
-def test_a_notebook_in_the_showcase_must_say_whose_it_is(build_site):
-    text = "---\nfile_format: mystnb\n---\n# Flowers\n\nText.\n"
-    warnings = build(build_site, text).warnings
+@pytest.mark.parametrize("number", range(len(WRONG)), ids=[warning for *_, warning in WRONG])
+def test_a_missing_or_wrong_entry_is_named_with_an_example(number, wrong):
+    page = f"showcase/wrong{number}.md"
+    said = wrong.warnings_of(page)
 
-    assert "flowers.md:1: WARNING: the front matter does not say whose this notebook is" in warnings
+    assert f"{page}:4: WARNING: the front matter of this notebook {WRONG[number][2]}" in said
+    assert "\nshowcase:\n  author: Your name\n" in said
+    assert said.count("WARNING: ") == 1
 
 
-def test_a_page_that_is_no_notebook_need_not_say_it(build_site):
-    site = build(build_site, "# Showcase\n\nNotebooks.\n")
+def test_front_matter_that_is_no_mapping_is_named_with_an_example(wrong):
+    said = wrong.warnings_of("showcase/none.md")
 
-    assert site.warnings == ""
-    assert site.html("showcase/flowers").select(".la-showcase") == []
+    assert "none.md:3: WARNING: the front matter says 'yes please' of it; write" in said
+
+
+def test_a_notebook_in_the_showcase_must_say_whose_it_is(wrong):
+    said = wrong.warnings_of("showcase/silent.md")
+
+    assert "silent.md:1: WARNING: the front matter does not say whose this notebook is" in said
+
+
+def test_a_page_that_is_no_notebook_need_not_say_it(wrong):
+    assert wrong.warnings_of("showcase/plain.md") == ""
+    assert wrong.html("showcase/plain").select(".la-showcase") == []
 
 
 def test_data_in_a_cell_is_shown_but_not_searched(build_site):
-    site = build(
-        build_site, NOTEBOOK + CELL + CELL.replace("data]", "other]").replace("quag", "snag")
-    )
+    text = NOTEBOOK + CELL + CELL.replace("data]", "other]").replace("quag", "snag")
+    site = build_site({"index.md": INDEX, "showcase/flowers.md": text})
     index = (site.app.outdir / "_static/search.json").read_text("utf-8")
 
     assert "quaggawort" in site.html("showcase/flowers").get_text()

@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.check.nodes import check, check_title
 from lesson_extensions.execution import snippets
-from lesson_extensions.shared import values
+from lesson_extensions.shared import other_answers, values
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
 from lesson_extensions.shared.notebook_cells import copies, text_cell
@@ -76,6 +76,7 @@ class CheckDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         self.env.note_dependency(str(PROVER))
         self.env.note_dependency(values.__file__)
+        self.env.note_dependency(other_answers.__file__)
         try:
             return [self.build()]
         except Refused as refused:

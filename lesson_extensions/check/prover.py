@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from lesson_extensions.execution.snippets import answer
+from lesson_extensions.shared import other_answers
 from lesson_extensions.shared.values import RTOL, same
 
 ERRORS = (TypeError, ValueError, np.linalg.LinAlgError, IndexError)  # a reader chooses among these
@@ -45,6 +46,16 @@ def prove(spec: Spec) -> Result:
     right: indices of choices} and, by kind, answer: text; value, tolerance and wrong: numbers or
     shapes; orders: {lines as far as they tell: what Python says}; error, message and errors.
     """
+    called = set[str]()
+    with other_answers.put_in(other_answers.recorders(called)):
+        result = proof(spec)
+    if not result["problems"]:
+        result["problems"] = [*compared_by_digits(spec, result, called)]
+    return result
+
+
+def proof(spec: Spec) -> Result:
+    """What prove() returns, of NumPy as it is."""
     result: Result = {"problems": [], "values": [], "right": []}
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -54,6 +65,39 @@ def prove(spec: Spec) -> Result:
         except Broken as broken:
             result["problems"] += broken.args
     return result
+
+
+def compared_by_digits(spec: Spec, result: Result, called: set[str]) -> Iterator[str]:
+    """Yield why a check has its answer only with the signs or the order that LAPACK chose."""
+    for way, changes in other_answers.others(called):
+        with other_answers.put_in(changes):
+            other = proof(spec)
+        if not is_same_proof(result, other):
+            then = (other["problems"] or ["another choice is right"])[0].partition(";")[0]
+            advice = "ask for what is unique, such as `abs(v[0])` or a shape"
+            if spec["kind"] in ("one", "several"):
+                advice = (
+                    "judge by what holds of each right answer, such as "
+                    "`:holds: np.allclose(A @ choice, 3 * choice)`"
+                )
+            yield (
+                f"the answer is not unique: `{way.full_name}` may as well answer with another "
+                f"{way.freedom}, and then {then}; {advice}"
+            )
+            return
+
+
+def is_same_proof(one: Result, other: Result) -> bool:
+    """Whether the same is right, with the same answers for what is typed."""
+    if other["problems"] or one["right"] != other["right"]:
+        return False
+    if one.get("orders", {}).keys() != other.get("orders", {}).keys():
+        return False
+    if "value" not in one:
+        return one.get("error") == other.get("error")
+    if isinstance(one["value"], list):  # a shape
+        return bool(one["value"] == other["value"])
+    return bool(abs(one["value"] - other["value"]) <= one["tolerance"] + slack(one["value"]))
 
 
 def refuse_strays(spec: Spec) -> None:

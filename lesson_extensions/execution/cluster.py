@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+CONNECTING = 10  # seconds within which a scheduler must answer
 RETRIES = 3  # times that a notebook is begun again after its worker was lost
 
 
@@ -40,7 +41,7 @@ def execute(
     # else the workers would look for lesson_extensions before they know where it is
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
     try:
-        client = Client(address, timeout=10, set_as_default=False)
+        client = Client(address, timeout=CONNECTING, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from None
     with client, client.as_current():

@@ -1,8 +1,10 @@
 """{exercise}: work for the reader, graded in the browser, and proven at build.
 
 directive.py reads what an author wrote, prove.py proves it, and nodes.py makes its HTML;
-static/exercise.js and exercise_desk.js give it an editor and buttons. grade.py grades it, and
-differ.py says how two values differ: these two also run in the reader's browser.
+static/exercise.js and exercise_desk.js give it an editor and buttons. grade.py grades it, with
+reader.py, in which the reader's program runs apart, calls.py, which sees what it calls, differ.py,
+which says how two values differ, and up_to.py, the tests for what is unique only up to something:
+these also run in the reader's browser.
 """
 
 from __future__ import annotations
@@ -24,7 +26,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     nodes.setup(app)
     directive.setup(app)
-    add_python(app, "lesson_extensions.exercise.grade", "lesson_extensions.exercise.differ")
-    add_python(app, "lesson_extensions.shared.values")
+    add_python(app, *(module.__name__ for module in directive.GRADERS))
     add_assets(app, "exercise.css", "exercise.js", folder=STATIC, on=nodes.exercise)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -43,27 +43,57 @@ def difference(got: Any, wanted: Any, returned: bool = True) -> tuple[str, str] 
 
 
 def compare(got: Any, wanted: Any) -> Found:
-    """What is wrong in a value, in words that say {you}; None if nothing is."""
+    """What is wrong in a value, in words that say {you}; None if nothing is.
+
+    A value of a class that the reader made is not asked whether it is what is wanted.
+    """
     if got is ... and wanted is not ...:
         return "the dots `...` are still where your code belongs", False
     if got is None and wanted is not None:
         return "{you} None", False
+    if isinstance(got, np.ndarray):
+        got = np.ndarray.view(got, np.ndarray)
     if is_number(wanted):
         return compare_number(got, wanted)
     if isinstance(wanted, np.ndarray):
         return compare_array(got, wanted)
     if isinstance(wanted, (tuple, list)):
         return compare_sequence(got, wanted)
-    if got is wanted or truth(got == wanted):
+    if isinstance(wanted, dict):
+        return compare_dictionary(got, wanted)
+    if got is wanted or equals(got, wanted):
         return None
+    if short(got) == noun(got) and got is not None:
+        return f"{{you}} {noun(got)} where {noun(wanted)} is wanted", False
     alike = isinstance(got, type(wanted)) or isinstance(wanted, type(got))
     return ("" if alike or isinstance(wanted, np.dtype) else f"{{you}} {noun(got)}"), True
 
 
+def equals(got: Any, wanted: Any) -> bool:
+    if isinstance(got, np.dtype):
+        return bool(got == wanted)
+    kind: Any = type(wanted)
+    is_equal = kind.__eq__(wanted, got)
+    return is_equal is not NotImplemented and truth(is_equal)
+
+
+def compare_dictionary(got: Any, wanted: dict[Any, Any]) -> Found:
+    if not isinstance(got, dict):
+        return f"{{you}} {noun(got)} where a dictionary is wanted", False
+    if {*dict.keys(got)} != {*wanted}:
+        return "{you} a dictionary with other keys", True
+    for key, value in wanted.items():
+        found = compare(dict.__getitem__(got, key), value)
+        if found:
+            return f"at {short(key)}: {found[0] or 'another value is wanted'}", found[1]
+    return None
+
+
 def compare_sequence(got: Any, wanted: Any) -> Found:
-    kind = tuple if isinstance(wanted, tuple) else list
+    kind: Any = tuple if isinstance(wanted, tuple) else list
     if not isinstance(got, kind):
         return f"{{you}} {noun(got)} where a {kind.__name__} of {len(wanted)} is wanted", False
+    got = [*kind.__iter__(got)]
     if len(got) != len(wanted):
         return f"{{you}} {len(got)} values where {len(wanted)} are wanted", True
     for number, pair in enumerate(zip(got, wanted, strict=True), 1):

@@ -13,10 +13,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.execution import snippets
-from lesson_extensions.exercise import differ, grade, notebook
+from lesson_extensions.exercise import calls, differ, grade, notebook, reader, up_to
 from lesson_extensions.exercise.nodes import exercise, exercise_title
 from lesson_extensions.exercise.prove import Whole
-from lesson_extensions.shared import values
+from lesson_extensions.shared import other_answers, pristine, values
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
 from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
@@ -24,6 +24,7 @@ from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
 logger = logging.getLogger(__name__)
 
 PROVE = Path(__file__).with_name("prove.py")
+GRADERS = (grade, calls, differ, reader, up_to, pristine, values)  # served to the reader's browser
 PARTS = {  # directive: key in the exercise
     "starter": "starter",
     "tests": "tests",
@@ -101,10 +102,11 @@ class ExerciseDirective(SphinxDirective):
         "label": directives.unchanged_required,
         "requires": str.split,
         "forbids": str.split,
+        "changes": str.split,
     }
 
     def run(self) -> list[nodes.Node]:
-        for path in (PROVE, grade.__file__, differ.__file__, values.__file__):
+        for path in (PROVE, other_answers.__file__, *(module.__file__ for module in GRADERS)):
             self.env.note_dependency(str(path))
         content = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, content)
@@ -210,6 +212,7 @@ class ExerciseDirective(SphinxDirective):
             ],
             "requires": self.options.get("requires", []),
             "forbids": self.options.get("forbids", []),
+            "changes": self.options.get("changes", []),
         }
 
     def prove(self, spec: Whole, parts: Parts) -> None:
@@ -224,7 +227,9 @@ class ExerciseDirective(SphinxDirective):
                 error,
             )
             return
-        places = {"requires": [self.lineno], "forbids": [self.lineno]}
+        places: dict[str, list[int]] = {
+            key: [self.lineno] for key in ("requires", "forbids", "changes")
+        }
         places |= {key: [line for _, line in lines_of(parts[key])] for key in ("tests", "hidden")}
         places |= {key: [node["line"] for node in parts[key]] for key in (*ONCE, "mistakes")}
         for key, index, sentence in problems:

@@ -5,26 +5,28 @@ Served with differ.py and shared/values.py: of what is not Python's, these impor
 
 import ast
 import base64
-import builtins
 import contextlib
+import copy
 import io
 import json
-import sys
 import tokenize
 import traceback
 import types
-import warnings
 import zlib
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypedDict
+from collections.abc import Iterable
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 
+from lesson_extensions.exercise.calls import PROGRAM, Called, Spy
 from lesson_extensions.exercise.differ import cut, difference
+from lesson_extensions.exercise.reader import Limited, Program, changed_words
+from lesson_extensions.exercise.up_to import RELATIONS, TESTS, Verdict
+from lesson_extensions.exercise.up_to import alike as alike_up_to
+from lesson_extensions.shared import pristine
 from lesson_extensions.shared.values import truth
 
-PRINTED = 10_000  # characters that are kept of what a program prints
-PROGRAM, CHECK = "your code", "a check"  # names of files, in tracebacks
+CHECK = "a check"  # the name of its file, in tracebacks
 
 
 class Mistake(TypedDict):
@@ -42,15 +44,19 @@ class Exercise(TypedDict):
     mistakes: list[Mistake]
     requires: list[str]  # such as np.linalg.solve
     forbids: list[str]
+    changes: NotRequired[
+        list[str]
+    ]  # parameters whose arguments the reader's functions are asked to change
 
 
 class Outcome(NamedTuple):
     """What a check came to; `said` and `shown` are "" where it holds."""
 
-    kind: str  # value, truth, calls or error
+    kind: str  # value, verdict, truth, calls or error
     value: Any  # what mistakes are known by
     said: str  # what is wrong
     shown: str  # the same, with what is wanted
+    changed: tuple[str, ...] = ()  # parameters whose arguments were changed
 
 
 def grade(program: str, exercise: Exercise) -> dict[str, Any]:
@@ -59,6 +65,11 @@ def grade(program: str, exercise: Exercise) -> dict[str, Any]:
     {passed, tests: [{source, comment, hidden, passed, message}], feedback, printed, error}: `error`
     says why the program as a whole did not run, and then no test has a message.
     """
+    with pristine.as_at_first():
+        return graded(program, exercise)
+
+
+def graded(program: str, exercise: Exercise) -> dict[str, Any]:
     checks = checks_of(exercise)
     run = Run(program, exercise, checks)
     passed = run.passed
@@ -83,10 +94,16 @@ def grade(program: str, exercise: Exercise) -> dict[str, Any]:
 
 
 def feedback_for(run: "Run", exercise: Exercise, checks: "Checks") -> str:
-    """The feedback of the mistake whose program has the same outcome in every check, or ""."""
-    for mistake in exercise["mistakes"]:
-        if run.same_as(Run(mistake["code"], exercise, checks)):
-            return mistake["feedback"]
+    """The feedback of the mistake whose program has the same outcome in every check, or "".
+
+    A program that changes what it is given may make a mistake beside that, which does not.
+    """
+    runs = [Run(mistake["code"], exercise, checks) for mistake in exercise["mistakes"]]
+    values = run.but_for_changes()
+    for same in (run.same_as, values.same_as):
+        for mistake, other in zip(exercise["mistakes"], runs, strict=True):
+            if same(other):
+                return mistake["feedback"]
     return ""
 
 
@@ -99,7 +116,7 @@ def grade_packed(packed: str, program: str) -> dict[str, Any]:
 def pack(exercise: Exercise) -> str:
     """What is needed to grade, as text that cannot be read at a glance."""
     # mypy knows the keys of a TypedDict only where they are written out
-    needed = {key: exercise[key] for key in Exercise.__annotations__}  # type: ignore[literal-required]
+    needed = {key: exercise[key] for key in Exercise.__annotations__ if key in exercise}  # type: ignore[literal-required]
     text = json.dumps(needed, ensure_ascii=False)
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
@@ -134,29 +151,43 @@ class Check:
         if isinstance(body, ast.Compare) and [type(op) for op in body.ops] == [ast.Eq]:
             self.right = expression(body.comparators[0])
             self.right_source = source_of(body.comparators[0], self.source)
-            self.called_right = frozenset(
-                node.func.id
-                for node in ast.walk(body.comparators[0])
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            )
+            self.called_right = called_in(body.comparators)
             body = body.left
+        elif isinstance(body, ast.Call) and getattr(body.func, "id", "") in RELATIONS:
+            self.called_right = called_in(body.args[1:])
         self.left, self.left_source = expression(body), source_of(body, self.source)
         self.returns = isinstance(body, ast.Call) and isinstance(body.func, ast.Name)
+        if isinstance(body, ast.Call) and getattr(body.func, "id", "") in TESTS:
+            self.returns = any(isinstance(one, ast.Call) for one in body.args)
 
     def __str__(self) -> str:
         return f"`{self.source}`"
 
-    def outcome(self, namespace: dict[str, Any]) -> Outcome:
-        """Raises what the reader's code raises."""
-        names = {**namespace, "np": np}
-        wanted = self.right and eval(self.right, names)  # first: the left may change what it takes
-        value = eval(self.left, names)
-        if self.right is None:
+    def outcome(self, program: Program, known: Iterable[str] = ()) -> Outcome:
+        """Raises what the reader's code raises. `known` are classes that the exercise names."""
+        names = program.seen_by_a_check() | TESTS | {"np": np}
+        # first, and a copy: the left may change what it takes
+        try:
+            wanted = self.right and copied(eval(self.right, names))
+            value = eval(self.left, names)
+        finally:
+            pristine.set_aside()  # what methods of the reader's changed
+        if self.right is None and isinstance(value, Verdict):
+            kind, (said, shown) = "verdict", words_of(value, self.returns)
+        elif self.right is None:
             value = truth(value)
-            said = "" if value else "this does not hold"
-            return Outcome("truth", value, said, said)
-        said, shown = difference(value, wanted, self.returns) or ("", "")
-        return Outcome("value", value, said, shown)
+            kind, said, shown = "truth", *2 * ["" if value else "this does not hold"]
+        else:
+            kind = "value"
+            said, shown = difference(value, wanted, self.returns) or ("", "")
+        given = value.got if isinstance(value, Verdict) else value
+        stranger = not said and program.stranger(given, self.left, known)
+        if stranger:
+            said = f"your class {stranger.__name__} came out where Python's or NumPy's is wanted"
+            shown = said
+        words = changed_words(program.changed)
+        said, shown = ("; ".join(filter(None, [text, words])) for text in (said, shown))
+        return Outcome(kind, value, said, shown, tuple(program.changed))
 
 
 class Calls:
@@ -171,14 +202,20 @@ class Calls:
     def __str__(self) -> str:
         return f"“{self.comment}”"
 
-    def outcome(self, program: str, line: int | None) -> Outcome:
-        """`line` is where it was called, 0 if no line did, None if it was not called."""
+    def outcome(self, program: str, call: Called | None) -> Outcome:
+        """`call` is the first one, None if it was not called."""
         said = ""
-        if self.wanted and line is None:
+        if self.wanted and call is None:
             said = f"your code never calls `{self.name}`"
-        elif line is not None and not self.wanted:
-            said = f"your code calls `{self.name}`{at(program, line)}: find a way without it"
-        return Outcome("calls", line is not None, said, said)
+        elif call is not None and not self.wanted:
+            where = at(program, call.line)
+            said = f"your code calls `{call.name}`{where}: find a way without it"
+            if call.name != self.name:
+                said = (
+                    f"your code calls `{call.name}`{where}, which does what `{self.name}` does:"
+                    " find a way without both"
+                )
+        return Outcome("calls", call is not None, said, said)
 
 
 Checks = list[Check | Calls]
@@ -193,8 +230,33 @@ def split(line: str) -> tuple[str, str]:
     return line.strip(), ""
 
 
+def called_in(nodes: Iterable[ast.expr]) -> frozenset[str]:
+    """The names of the functions that are called."""
+    return frozenset(
+        node.func.id
+        for one in nodes
+        for node in ast.walk(one)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
+
+
 def source_of(node: ast.expr, source: str) -> str:
     return ast.get_source_segment(source, node) or ""
+
+
+def names_in(checks: Checks) -> set[str]:
+    """The names that stand in checks."""
+    return {
+        node.id
+        for check in checks
+        for node in ast.walk(ast.parse(check.source or "None"))
+        if isinstance(node, ast.Name)
+    }
+
+
+def copied(value: Any) -> Any:
+    """A value that stays what it is; other objects than NumPy's and Python's are left alone."""
+    return copy.deepcopy(value) if type(value) in (np.ndarray, list) else value
 
 
 def expression(node: ast.expr) -> types.CodeType:
@@ -207,27 +269,42 @@ def expression(node: ast.expr) -> types.CodeType:
 class Run:
     """A program, run anew for each check: `outcomes`, `printed`, `error`, `functions`.
 
+    To be made while Python is as it was at first.
+
     Anew, so that no check sees what another changed.
+    `instead` are functions that the program finds in the place of NumPy's.
     """
 
-    def __init__(self, program: str, exercise: Exercise, checks: Checks) -> None:
+    def __init__(
+        self,
+        program: str,
+        exercise: Exercise,
+        checks: Checks,
+        instead: Iterable[pristine.Change] = (),
+    ) -> None:
         self.program = program
         self.error, self.functions = "", set[str]()
         self.failed: Outcome | None = None  # of every check, if the program as a whole fails
         self.out = Limited()
+        self.instead, self.may_change = [*instead], exercise.get("changes", ())
+        self.known = names_in(checks)
+        self.spy = Spy([*exercise["requires"], *exercise["forbids"]])
+        for where, name, function in self.instead:
+            counted = self.spy.counted.get(id(where.get(name)))
+            if counted is not None:
+                counted.__wrapped__ = function
         with (
             contextlib.redirect_stdout(self.out),
             contextlib.redirect_stderr(io.StringIO()),
-            warnings.catch_warnings(),
-            np.errstate(),
-            np.printoptions(),
-            counted([*exercise["requires"], *exercise["forbids"]]) as calls,
         ):
-            warnings.simplefilter("ignore")
             ran: dict[Check | Calls, Outcome] = {
                 check: self.outcome(check) for check in checks if isinstance(check, Check)
             }
-        ran |= {c: c.outcome(program, calls[c.name]) for c in checks if isinstance(c, Calls)}
+        ran |= {
+            check: check.outcome(program, self.spy.calls[check.name])
+            for check in checks
+            if isinstance(check, Calls)
+        }
         self.outcomes = [self.failed or ran[check] for check in checks]
         self.printed = self.out.getvalue()
 
@@ -239,24 +316,32 @@ class Run:
         """Whether every check has the same outcome with the other program."""
         return all(map(alike, self.outcomes, other.outcomes))
 
+    def but_for_changes(self) -> "Run":
+        """The same run, as if it had left its arguments alone."""
+        run = copy.copy(self)
+        run.outcomes = [outcome._replace(changed=()) for outcome in self.outcomes]
+        return run
+
     def outcome(self, check: Check) -> Outcome:
         if self.failed:
             return self.failed
-        namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        pristine.seed()
+        program = Program([*self.instead, *self.spy.stand_ins], self.spy.names, self.may_change)
         try:
-            exec(compile(self.program, PROGRAM, "exec", dont_inherit=True), namespace)
+            tree = self.spy.watched(ast.parse(self.program, PROGRAM))
+            code = compile(tree, PROGRAM, "exec", dont_inherit=True)
+            with program:
+                exec(code, program.names)
         except (Exception, SystemExit) as error:
             self.failed = self.failure(error, {})
             self.error = self.failed.said
             return self.failed
-        self.functions = {
-            name for name, value in namespace.items() if type(value) is types.FunctionType
-        }
+        self.functions = program.functions
         self.out.listens = not check.hidden  # what a hidden check prints would give it away
         try:
-            return check.outcome(namespace)
+            return check.outcome(program, self.known)
         except (Exception, SystemExit) as error:
-            return self.failure(error, namespace)
+            return self.failure(error, program.names)
         finally:
             self.out.listens = False  # the program prints the same again
 
@@ -274,24 +359,40 @@ class Run:
 
 
 def alike(one: Outcome, other: Outcome) -> bool:
-    if one.kind != other.kind:
+    if one.kind != other.kind or len(one.changed) != len(other.changed):
         return False
     if one.kind == "value":
         return difference(one.value, other.value) is None
+    if one.kind == "verdict":
+        return same_verdict(one.value, other.value)
     return bool(one.value == other.value)
 
 
-class Limited(io.StringIO):
-    """Keeps what is printed while it `listens`, up to a limit."""
+def words_of(verdict: Verdict, returned: bool) -> tuple[str, str]:
+    """What is wrong, without what is wanted, and with it; "" where it holds."""
+    if verdict:
+        return "", ""
+    if verdict.wanted is None:
+        said = verdict.said or "this does not hold"
+        return said, said
+    said, shown = difference(verdict.got, verdict.wanted, returned) or ("", "")
+    if not verdict.said:
+        return said or "another value is wanted", shown
+    return verdict.said, f"{verdict.said}; {shown.rpartition('; ')[2]}"
 
-    listens, full = True, False
 
-    def write(self, text: str) -> int:
-        if self.listens and not self.full:
-            room = PRINTED - self.tell()
-            self.full = len(text) > room
-            super().write(text[:room] + "\n… and more\n" if self.full else text)
-        return len(text)
+def same_verdict(one: Verdict, other: Verdict) -> bool:
+    """Whether two values that are wrong are so alike, up to what their check leaves open."""
+    if one.holds or other.holds or one.said != other.said:
+        return one.holds and other.holds
+    if difference(one.got, other.got) is None:
+        return True
+    try:
+        if one.same and one.same in RELATIONS.values():
+            return alike_up_to(one.same, one.got, other.got)
+        return bool(one.same and one.same(one.got, other.got))
+    except Exception:  # it has another shape
+        return False
 
 
 def text_of(error: BaseException) -> str:
@@ -318,76 +419,3 @@ def at(program: str, line: int) -> str:
         return ""
     text = lines[line - 1].strip()
     return f" (line {line}: `{text}`)" if text else f" (line {line})"
-
-
-# -- Calls -------------------------------------------------------------------------------------
-
-
-def find(name: str) -> tuple[Any, str] | None:
-    """(module, name) of a function such as np.linalg.inv; None if NumPy has none of that name."""
-    root, *path = name.split(".")
-    if root not in ("np", "numpy") or not path:
-        return None
-    module: Any = np
-    for part in path[:-1]:
-        module = getattr(module, part, None)
-    function = getattr(module, path[-1], None)
-    return (module, path[-1]) if callable(function) and not isinstance(function, type) else None
-
-
-class Counted:
-    """Stands for a function of NumPy, and notes the line of the reader's code that calls it."""
-
-    def __init__(self, function: Any, note: Callable[[int], None]) -> None:
-        self.__wrapped__, self.note = function, note
-        self.__name__ = getattr(function, "__name__", "")
-        self.__doc__ = function.__doc__
-
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        frame: types.FrameType | None = sys._getframe(1)
-        if frame and self.counts(frame):
-            while frame and frame.f_code.co_filename != PROGRAM:
-                frame = frame.f_back
-            self.note(frame.f_lineno if frame else 0)
-        return self.__wrapped__(*args, **options)
-
-    def counts(self, frame: types.FrameType) -> bool:
-        """Whether this call is the reader's: NumPy calls its own functions, and so may a check.
-
-        Both then name the function. What calls it by another name, as np.apply_along_axis does,
-        was given it by the reader; so was a check that finds it among the reader's names.
-        """
-        code = frame.f_code
-        if code.co_filename == PROGRAM or self.__name__ not in code.co_names:
-            return True
-        return code.co_filename == CHECK and any(
-            value is self for value in frame.f_globals.values()
-        )
-
-    def __getattr__(self, name: str) -> Any:  # np.add.reduce
-        return getattr(self.__wrapped__, name)
-
-
-@contextlib.contextmanager
-def counted(names: list[str]) -> Iterator[dict[str, int | None]]:
-    """{name: line}: of each function, the first line that called it; None until it is called."""
-    calls: dict[str, int | None] = dict.fromkeys(names)
-    originals: list[tuple[Any, str, Any]] = []
-    try:
-        for name in names:
-            if not (found := find(name)):
-                raise ValueError(f"NumPy has no function {name}")
-            module, attribute = found
-            function = getattr(module, attribute)
-
-            def note(line: int, name: str = name) -> None:
-                if calls[name] is None:
-                    calls[name] = line
-
-            for alias in [key for key, value in vars(module).items() if value is function]:
-                originals.append((module, alias, function))
-                setattr(module, alias, Counted(function, note))
-        yield calls
-    finally:
-        for module, alias, function in reversed(originals):
-            setattr(module, alias, function)

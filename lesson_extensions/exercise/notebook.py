@@ -1,6 +1,12 @@
 """The cell of checks in the notebook of a page: plain Python and NumPy."""
 
+import ast
+import copy
+from pathlib import Path
+
+from lesson_extensions.exercise import up_to
 from lesson_extensions.exercise.grade import Check, Exercise, checks_of
+from lesson_extensions.shared.values import RTOL
 
 # What it takes for the same is what shared/values.py does.
 CHECKS = """\
@@ -13,6 +19,8 @@ for exercise_check in [
     print(" == ".join(exercise_check).removesuffix(" == True"))
     try:
         exercise_value, exercise_wanted = map(eval, exercise_check)
+        if hasattr(exercise_value, "holds"):
+            exercise_value = exercise_value.said or exercise_value.holds
         exercise_pairs = [(exercise_value, exercise_wanted)]
         if isinstance(exercise_wanted, tuple):
             exercise_pairs = zip(exercise_value, exercise_wanted, strict=True)
@@ -33,9 +41,61 @@ for exercise_check in [
 
 def checks(spec: Exercise) -> str:
     """A cell that runs to its end whatever the one above it does, and prints what holds."""
-    sides = [
-        f"    ({check.left_source!r}, {check.right_source!r}),"
-        for check in checks_of(spec)
-        if isinstance(check, Check) and not check.hidden
-    ]
-    return CHECKS.replace("{lines}", "\n".join(sides)).strip()
+    shown = [check for check in checks_of(spec) if isinstance(check, Check) and not check.hidden]
+    sides = [f"    ({check.left_source!r}, {check.right_source!r})," for check in shown]
+    cell = CHECKS.replace("{lines}", "\n".join(sides)).strip()
+    used = {name for check in shown for name in names_of(check.source)} & {*up_to.TESTS}
+    return f"{VERDICTS}\n\n{source_for(used)}\n\n\n{cell}" if used else cell
+
+
+VERDICTS = "# What the checks below ask for."
+
+
+def names_of(source: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+
+
+def source_for(used: set[str]) -> str:
+    """The part of up_to.py that these functions need, without what explains it."""
+    tree = ast.parse(Path(up_to.__file__).read_text("utf-8"))
+    parts: dict[str, ast.stmt] = {}
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            parts[node.name] = node
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            parts[node.targets[0].id] = node
+    needed, new = set[str](), {*used, "Verdict"}
+    while new:
+        needed |= new
+        found = {name for one in new for name in names_of(ast.unparse(bare(parts[one])))}
+        new = found & {*parts} - needed
+    lines = [ast.unparse(bare(node)) for name, node in parts.items() if name in needed]
+    head = ["import itertools", "import numpy as np", f"RTOL = {RTOL}"]
+    return "\n\n".join(["\n".join(head), *lines])
+
+
+def bare(node: ast.stmt) -> ast.stmt:
+    """A definition without types and docstrings."""
+    node = copy.deepcopy(node)
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(inner):
+            inner.body = inner.body[1:]
+        if isinstance(inner, ast.FunctionDef):
+            inner.returns = None
+        if isinstance(inner, ast.arg):
+            inner.annotation = None
+    for inner in ast.walk(node):
+        for field in ("body", "orelse"):
+            body = getattr(inner, field, None)
+            if isinstance(body, list):
+                plain = [without_type(one) for one in body]
+                setattr(inner, field, [one for one in plain if one is not None])
+    return node
+
+
+def without_type(node: ast.stmt) -> ast.stmt | None:
+    if not isinstance(node, ast.AnnAssign):
+        return node
+    if node.value is None:
+        return None
+    return ast.copy_location(ast.Assign([node.target], node.value, lineno=node.lineno), node)

@@ -11,7 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from lesson_extensions.live import marking, notices, serving
-from lesson_extensions.shared.assets import add_assets
+from lesson_extensions.shared import pristine
+from lesson_extensions.shared.assets import add_assets, add_python
 from lesson_extensions.shared.notices import add_notices
 
 STATIC = Path(__file__).parent / "static"
@@ -21,6 +22,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     marking.setup(app)
     serving.setup(app)
     add_notices(app, notices.find)
+    add_python(app, pristine.__name__)
     add_assets(app, "live.css", "live.js", folder=STATIC)
     return {
         "version": "1",

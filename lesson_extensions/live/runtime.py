@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tarfile
 import tomllib
@@ -127,10 +128,35 @@ def package_files(wheel: bytes) -> bytes:
         # like beside like, which compresses best
         for name in sorted(package.namelist(), key=lambda name: (name.rpartition(".")[2], name)):
             if name.endswith((".py", ".so", "METADATA")) and "/f2py/" not in name:
+                content = package.read(name)
+                if name.endswith(".so") and "/_multiarray_umath." in name:
+                    content = reading_flags(content)
                 member = tarfile.TarInfo(name)
-                member.size = package.getinfo(name).file_size
-                packed.addfile(member, io.BytesIO(package.read(name)))
+                member.size = len(content)
+                packed.addfile(member, io.BytesIO(content))
     return target.getvalue()
+
+
+# npy_get_floatstatus_barrier() as Pyodide compiles it: it calls fetestexcept(0), drops the answer
+# and returns 0, since C has no names for flags there. In as many bytes it returns the answer, which
+# flags.js gives. To make room, the stack pointer is not set while nothing uses the stack.
+STATUS = re.compile(
+    rb"(?P<begin>\x23.\x41\x10\x6b\x22\x01)\x24.(?P<call>\x41\x00\x10[\x80-\xff]*[\x00-\x7f])\x1a"
+    rb"(?P<rest>\x20\x00\x04\x40\x20\x01\x20\x00\x2d\x00\x00\x3a\x00\x0f\x0b\x20\x01\x41\x10\x6a\x24.)"
+    rb"\x41\x00\x0b",
+    re.DOTALL,
+)
+
+
+def reading_flags(core: bytes) -> bytes:
+    """NumPy's core, which hands on the floating-point flags that it asks for."""
+    patched, count = STATUS.subn(b"\\g<begin>\x1a\\g<call>\x21\x00\\g<rest>\x20\x00\x0b", core)
+    if count != 1 or len(patched) != len(core):
+        raise ValueError(
+            f"lesson_extensions/live/runtime.py: reading_flags finds {count} places, not one, where"
+            " this NumPy reads floating-point flags; see what it does there, or serve it unchanged"
+        )
+    return patched
 
 
 def compressed(kept: Path, data: bytes) -> bytes:

@@ -15,6 +15,10 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
 ]
 
+# As in a browser that is told to refuse site data.
+NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(
+  window, name, {configurable: true, get() { throw new Error("no storage"); }});"""
+
 
 def pytest_ignore_collect(config):
     """What is not to be run is not imported either: with `-m "not browser"`, all of this folder."""
@@ -240,7 +244,7 @@ DRIVE = """async ({root, runtime, texts, target, fresh, corrections}) => {
   worker.postMessage({type: "run", texts, target, fresh});
   const {type, reason} = await until("idle", "broken");
   if (type === "broken") throw new Error(reason);
-  return heard.filter(({type}) => ["plan", "output", "end"].includes(type));
+  return heard.filter(({type}) => ["plan", "output", "note", "end"].includes(type));
 }"""
 
 

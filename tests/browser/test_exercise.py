@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from lesson_extensions.exercise.grade import grade
 from tests.browser.conftest import ANSWER
 from tests.conftest import ROOT, Site, serve
 from tests.test_exercise import PAGE, PARTS, SITE_EXERCISES, SOLUTION, body
@@ -307,6 +308,20 @@ def test_the_editor_keeps_what_was_typed_and_the_place(exercise):
     expect(exercise.locator(".cm-line").nth(2)).to_have_text("denewf project(v, u):")
 
 
+def test_what_was_typed_is_there_after_a_reload_until_the_start_over(exercise):
+    expect(exercise.get_by_text("What you type is kept for this visit.")).to_be_visible()
+    write(exercise, "mine = 1")
+    exercise.page.reload()
+    expect(exercise.get_by_role("textbox")).to_have_value("mine = 1")
+    expect(status(exercise)).to_contain_text("This is what you typed before.")
+    press(exercise, "Start over")
+    starter = exercise.get_by_role("textbox").input_value()
+    exercise.page.reload()
+
+    expect(exercise.get_by_role("textbox")).to_have_value(starter)
+    expect(status(exercise)).to_be_empty()
+
+
 def test_starting_over_can_be_taken_back(exercise):
     write(exercise, SOLUTION)
     press(exercise, "Start over")
@@ -416,10 +431,44 @@ def test_it_fits_and_axe_finds_nothing(width, visit):
 # -- The exercises of the site ---------------------------------------------------------------------
 
 GRADE = """
-import json
-from lesson_extensions.exercise.grade import grade
-print(json.dumps([[grade(program, one) for program in programs] for one, programs in TASKS]))
+import builtins, json, sys
+import numpy as np
+
+def false(*args, **options):
+    return True
+
+def spoil():
+    np.allclose = np.all = np.isclose = np.array_equal = np.linalg.norm = builtins.abs = false
+    np.seterr(all="raise"), np.set_printoptions(precision=2), np.random.seed(3)
+
+kept = np.allclose, np.all, np.isclose, np.array_equal, np.linalg.norm, builtins.abs
+options = np.get_printoptions()
+spoil()
+try:
+    from lesson_extensions.exercise.grade import grade
+    graded = [[grade(program, one) for program in programs] for one, programs in TASKS]
+    assert np.allclose is np.all is builtins.abs is false and np.geterr()["over"] == "raise"
+    assert np.get_printoptions()["precision"] == 2
+finally:
+    np.allclose, np.all, np.isclose, np.array_equal, np.linalg.norm, builtins.abs = kept
+    np.seterr(all="warn", under="ignore"), np.set_printoptions(**options)
+print(json.dumps(graded))
 """
+# Right by its values; each would pass where names of NumPy's reach who judges
+TRICKS = [
+    "import numpy as np\nnp.allclose = np.all = lambda *a, **k: True\ndef f(p): return p",
+    "import numpy as np\ndef f(p):\n    np.allclose = np.all = lambda *a, **k: True\n    return p",
+    "def f(p):\n    p += 1\n    return p",
+    "import numpy as np\ndef f(p): return p + np.linalg.vector_norm(p) / p.dot(p) ** 0.5",
+    "import numpy as np\ndef f(p): return p + p.argmax() / 2",
+    "def f(p): return p + 1",
+]
+TRICKED = {
+    "starter": "", "solution": TRICKS[-1], "mistakes": [],
+    "tests": ["f(np.array([3, 4])) == np.array([4, 5])", "up_to_sign(f(np.ones(2)), [-2, -2])"],
+    "hidden": ["np.allclose(f(np.array([1, 0])), [2, 1])  # a test in NumPy's own words"],
+    "requires": [], "forbids": ["np.linalg.norm", "np.dot", "np.argmax"],
+}  # fmt: skip
 
 
 def test_the_browser_grades_as_the_build_does(python):
@@ -428,8 +477,11 @@ def test_the_browser_grades_as_the_build_does(python):
         (one, [one["solution"], one["starter"], *(m["code"] for m in one["mistakes"])])
         for one in specs
     ]
-    graded = json.loads(python.run(GRADE.replace("TASKS", repr(tasks))))
+    printed = python.run(GRADE.replace("TASKS", repr([*tasks, (TRICKED, TRICKS)])))
+    *graded, tricked = json.loads(printed)
 
+    assert tricked == [grade(program, TRICKED) for program in TRICKS]
+    assert [result["passed"] for result in tricked] == [False] * 5 + [True]
     wrong = [
         sentence
         for one, results in zip(specs, graded, strict=True)

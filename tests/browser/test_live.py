@@ -382,6 +382,84 @@ def test_a_memory_hog_gets_a_memory_error_and_python_starts_anew(hog, lesson):
     expect_state(run(lesson, 4), "done")
 
 
+LONG = """import traceback
+def refuse(*_, **__):
+    raise ValueError("long\\n" * 30_000 + "and short")
+traceback.TracebackException.from_exception = refuse
+1 / 0"""
+
+
+def test_a_breakdown_is_told_in_two_lines_and_a_fold_and_what_was_typed_is_kept(lesson):
+    write(lesson, 5, LONG)
+    text = run(lesson, 5)
+
+    expect_state(text, "stopped")
+    said = bar(lesson).get_by_role("status")
+    expect(said).to_contain_text("Python broke down: and short\nIts variables are lost")
+    assert bar(lesson).bounding_box()["height"] < 120
+    fold = bar(lesson).get_by_text("What Python said")
+    fold.click()
+    expect(bar(lesson).locator("pre")).to_contain_text("long")
+    assert bar(lesson).bounding_box()["height"] < 400
+    fold.click()
+    expect(bar(lesson).get_by_role("button", name="Run again")).to_be_visible()
+    expect(lesson.get_by_label("Code of cell 5")).to_contain_text("def refuse")
+
+    write(lesson, 5, "a @ b")
+    bar(lesson).get_by_role("button", name="Run again").click()
+    expect_state(text, "done")
+    expect(text.locator(".la-live__output")).to_contain_text("np.int64(11)")
+    expect(fold).to_be_hidden()
+
+
+def test_what_was_typed_is_there_again_on_return_until_restore(newcomer, host):
+    page = visit(newcomer, host)
+    write(page, 5, "3 * a")
+    kept_note, typed = live(page, 5).locator(".la-live__kept"), page.locator(".la-live__editor")
+    expect(kept_note).to_have_text("What you type is kept for this visit.")
+    page.goto(f"{host}/run-code.html")
+    for come_back in (page.go_back, page.reload):
+        come_back()
+        expect(typed).to_have_text("3 * a")
+        expect(live(page, 5).locator(".cell_input pre")).to_be_hidden()
+        expect(kept_note).to_contain_text("This is what you typed before.")
+    live(page, 5).locator(".la-live__edit").click()
+    expect(page.get_by_label("Code of cell 5")).to_have_text("3 * a")
+
+    keys = "Object.keys(sessionStorage).filter((key) => key.startsWith('la-draft'))"
+    (key,) = page.evaluate(keys)
+    page.goto(f"{host}/run-code.html")
+    page.evaluate('key => sessionStorage.setItem(key, \'["another text", "5 * a"]\')', key)
+    page.goto(f"{host}/{LESSON}")
+    expect(live(page, 5).locator(".la-live__edit")).to_be_visible()
+    expect(typed).to_have_count(0)
+
+    write(page, 5, "4 * a")
+    page.reload()
+    expect(typed).to_have_text("4 * a")
+    live(page, 5).locator(".la-live__undo").click()
+    expect(live(page, 5).locator(".cell_input pre")).to_contain_text("2 * a")
+    expect(kept_note).to_have_count(0)
+    page.reload()
+    expect(live(page, 5).locator(".la-live__edit")).to_be_visible()
+    expect(typed).to_have_count(0)
+    assert page.evaluate(keys) == []
+    assert page.problems == []
+
+
+def test_where_nothing_can_be_kept_nothing_is_said_of_what_is_typed(newcomer, host):
+    newcomer.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage', {get() { throw new Error('refused') }})"
+    )
+    page = visit(newcomer, host)
+    write(page, 5, "3 * a")
+    page.keyboard.press("End")
+
+    expect(page.get_by_label("Code of cell 5")).to_have_text("3 * a")
+    expect(live(page, 5).locator(".la-live__kept")).to_have_count(0)
+    assert page.problems == []
+
+
 def test_input_is_refused(lesson):
     write(lesson, 5, "input('how much?')")
 

@@ -1,12 +1,14 @@
 """Each page in Chromium: whole, alone, without scripts, narrow and wide, and open to everyone."""
 
+import doctest
+import functools
 import gzip
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import faults, new_page
-from tests.conftest import SITE, pages
+from tests.browser.conftest import NO_STORAGE, faults, new_page
+from tests.conftest import SITE, Handler, pages, serve
 
 NARROW = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 900}
@@ -17,8 +19,51 @@ SHOWN = """() => [...document.body.querySelectorAll(":not(.theme-toggle *)")]
   .filter((element) => element.checkVisibility({visibilityProperty: true}))
   .map((element) => element.cloneNode().outerHTML)"""
 
+# What each button copies, beside what its block shows; only of Python.
+COPY = """() => {
+  const blocks = [];
+  const before = document.execCommand;
+  for (const button of document.querySelectorAll(".copybtn")) {
+    if (!button.closest(".highlight-python, .highlight-ipython3, .highlight-default")) continue;
+    document.execCommand = () => {
+      const shown = document.querySelector(button.dataset.clipboardTarget).textContent;
+      blocks.push([shown, document.activeElement.value]);
+      return true;
+    };
+    button.click();
+  }
+  document.execCommand = before;
+  return blocks;
+}"""
+# What is wider than its box, and what lies in a closed fold and is not shown.
+CUT = """() => [
+  ...[...document.querySelectorAll("article pre")]
+    .filter((pre) => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth + 1),
+  ...[...document.querySelectorAll("article details > :not(summary)")]
+    .filter((child) => !child.checkVisibility() && getComputedStyle(child).display !== "none"),
+].map((element) => element.outerHTML.slice(0, 200))"""
+
 
 # -- One visit a page ------------------------------------------------------------------------------
+
+
+@functools.cache
+def kinds():
+    """A page of each kind: all that lie in no folder, of a folder its index and the first other."""
+    kinds = {}
+    for page in pages():
+        folder, _, name = page.rpartition("/")
+        kinds.setdefault((folder, not folder or name == "index.html", not folder and name), page)
+    return sorted(kinds.values())
+
+
+def of_interest(page):
+    """What axe is to look at: the list of pages at the side on one page of each kind only.
+
+    It is the same in a folder, and has most of what a short page has to look at.
+    """
+    path = page.url.removeprefix(f"{page.address}/")
+    return None if path in kinds() else {"exclude": [".sidebar-tree"]}
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +97,36 @@ def test_page_is_whole_with_every_other_host_blocked(visit):
     assert visit.problems == []
 
 
+def test_what_is_copied_runs(visit):
+    """Every block of Python: a session without its prompts and outputs, but with all its lines."""
+    blocks = visit.evaluate(COPY)
+
+    for shown, copied in blocks:
+        if ">>> " in shown:
+            examples = doctest.DocTestParser().get_examples(shown + "\n")
+            lines = "".join(example.source for example in examples).splitlines()
+            assert [line for line in copied.splitlines() if line.strip()] == [
+                line for line in lines if line.strip()
+            ]
+        compile(copied, "copied", "exec")
+
+
+def test_on_paper_no_line_is_cut_and_no_fold_is_closed(visit):
+    visit.set_viewport_size({"width": 700, "height": 1000})  # A4 within its margins
+    visit.emulate_media(media="print")
+    cut = visit.evaluate(CUT)
+    visit.emulate_media(media="screen")
+    visit.set_viewport_size(WIDE)
+
+    assert cut == []
+
+
 def test_axe_finds_no_violation(visit):
-    assert faults(visit) == []
+    assert faults(visit, of_interest(visit)) == []
 
 
 def test_axe_finds_no_violation_in_the_dark(visit):
-    assert faults(visit, theme="dark") == []
+    assert faults(visit, of_interest(visit), theme="dark") == []
 
 
 def test_both_themes_show_the_same(visit):
@@ -79,15 +148,6 @@ def test_no_page_scrolls_sideways_on_a_phone(visit):
 
 
 # -- Some of each kind -----------------------------------------------------------------------------
-
-
-def kinds():
-    """A page of each kind: all that lie in no folder, of a folder its index and the first other."""
-    kinds = {}
-    for page in pages():
-        folder, _, name = page.rpartition("/")
-        kinds.setdefault((folder, not folder or name == "index.html", not folder and name), page)
-    return sorted(kinds.values())
 
 
 @pytest.mark.parametrize("path", sorted({*kinds()} - {"search.html"}))
@@ -193,6 +253,53 @@ def test_on_paper_code_and_what_it_prints_are_dark_on_white(open_page):
     expect(code).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(code.locator("pre")).to_have_css("color", "rgb(0, 0, 0)")
     expect(code.locator(".go").first).to_have_css("color", "rgb(107, 48, 0)")
+
+
+class Elsewhere(Handler):
+    """Serves below another path than the site was built for, and 404.html where nothing is."""
+
+    def __init__(self, *args, path, **kwargs):
+        super().__init__(*args, path="/another/place/", **kwargs)
+
+    def send_error(self, code, *args, **kwargs):
+        if code != 404 or self.command == "HEAD":
+            super().send_error(code, *args, **kwargs)
+            return
+        body = (SITE / "404.html").read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_what_does_not_exist_leads_back_also_where_the_site_was_moved(chromium):
+    with serve(SITE, Elsewhere) as address:
+        host = address.removesuffix("/site")
+        page = new_page(chromium)
+        page.address = host
+        page.goto(f"{host}/another/place/lessons/deep/nothing.html")
+        expect(page.locator("body")).to_have_attribute("data-theme", "auto")
+        expect(page.locator("body")).to_have_css("background-color", "rgb(252, 251, 248)")
+        page.get_by_role("button", name="Toggle Light / Dark / Auto color theme").last.click()
+        expect(page.locator("body")).not_to_have_attribute("data-theme", "auto")
+        page.locator("article").get_by_role("link", name="questions").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Questions")
+        assert page.url == f"{host}/another/place/faq/index.html"
+        page.context.close()
+
+
+def test_where_site_data_are_refused_all_works_and_progress_says_so(open_page):
+    page = open_page("search.html?q=condition+number", script=NO_STORAGE, color_scheme="dark")
+    expect(page.locator("#search-results li").first).to_contain_text("Condition number")
+    toggle = page.get_by_role("button", name="Toggle Light / Dark / Auto color theme").last
+    expect(toggle).to_be_visible()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(12, 15, 19)")
+    toggle.click()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(252, 251, 248)")
+    page.goto(f"{page.address}/index.html")
+    expect(page.locator("article")).to_contain_text("storage is full or switched off")
+    assert page.problems == []
 
 
 def test_a_page_that_does_not_exist_leads_back(open_page):

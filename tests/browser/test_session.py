@@ -64,29 +64,40 @@ def scripts(chromium, address):
         (
             "session.run(a); tell('broken', {during: 'load', reason: 'cut'})",
             [
-                "retry false",
+                "retry ",
                 "say The download was cut short (cut)",
-                "retry true",
+                "retry load",
                 "a ends not loaded",
             ],
         ),
-        ("session.run(a); workers[0].onerror({})", ["retry true", "a ends not loaded"]),
+        ("session.run(a); workers[0].onerror({})", ["retry load", "a ends not loaded"]),
         (
             "session.run(a); workers[0].onerror({}); session.retry(); tell('ready')",
-            ["retry true", "a ends not loaded", "retry false", "new worker", "run a"],
+            ["retry load", "a ends not loaded", "retry ", "new worker", "run a"],
         ),
         (
             "session.run(a); workers[0].onerror({}); session.run(b); tell('ready')",
-            ["retry true", "retry false", "run b", "!run a"],
+            ["retry load", "retry ", "run b", "!run a"],
         ),
         (
             "begin(a); tell('broken', {during: 'load', reason: 'plot'})",  # a package
-            ["run a", "retry true", "a ends not loaded"],
+            ["run a", "retry load", "a ends not loaded"],
         ),
         (
             "begin(a); tell('broken', {during: 'run', reason: ''})",
-            ["say Python broke down and will start anew", "!retry true", "a ends broken"],
+            ["say Python broke down\nIts variables are lost", "retry run", "a ends broken"],
         ),
+        (
+            "const reason = `${'x\\n'.repeat(40000)}Error: why`;"
+            "begin(a); tell('broken', {during: 'run', reason})",
+            ["say Python broke down: Error: why\nIts variables are lost"],
+        ),
+        (
+            "begin(a); tell('broken', {during: 'run'}); session.retry(); tell('ready')",
+            ["retry run", "a ends broken", "retry ", "new worker", "run a"],
+        ),
+        ("begin(call('c')); tell('broken', {during: 'run'})", ["retry ", "!retry run"]),
+        ("begin(a); tell('idle'); tell('output')", ["a ends ", "!a hears output"]),  # a finaliser
         (
             "begin(a, b); tell('end', {error: 'MemoryError'}); tell('idle'); tell('ready')",
             ["a ends ", "say Memory was full.", "new worker", "run b"],

@@ -6,6 +6,7 @@
  */
 
 import { button, call, make } from "./dom.js";
+import { Draft, KEPT, keeps } from "./draft.js";
 import { pass } from "./progress.js";
 
 const AGAIN = "so your code was not checked. Press the button to try again.";
@@ -45,14 +46,16 @@ export function furnish(section, { label, pack }) {
   const solution = find("solution");
   const hints = [...section.querySelectorAll(".la-exercise__hint")];
   const keys = make("p", { className: "la-exercise__keys", id: `${label}-keys` }, "Shift-Enter checks; Escape, then Tab, leaves the editor");
-  const area = make("textarea", { value: original, rows: original.split("\n").length + 1, spellcheck: false, autocapitalize: "off" });
+  const kept = new Draft(`exercise ${label}`, original);
+  const typed = kept.read();
+  const area = make("textarea", { value: typed ?? original, rows: (typed ?? original).split("\n").length + 1, spellcheck: false, autocapitalize: "off" });
   const name = `Your code: ${find("title").textContent.slice(find("kicker").textContent.length).trim()}`;
   area.setAttribute("aria-label", name);
   area.setAttribute("aria-describedby", keys.id);
   const checkButton = button("Check my code", check);
   const hintButton = button("", hint);
   const againButton = button("Start over", startOver);
-  const tools = make("div", { className: "la-exercise__tools" }, checkButton, hintButton, button("Solution", solve), againButton, keys);
+  const tools = make("div", { className: "la-exercise__tools" }, checkButton, hintButton, button("Solution", solve), againButton, keys, ...(keeps() ? [make("p", { className: "la-exercise__kept" }, KEPT)] : []));
   const pane = make("div", { className: "la-exercise__pane" }, area, tools);
   const status = make("div", { className: "la-exercise__status" });
   status.setAttribute("role", "status"); // there before its text, so that this is announced
@@ -73,6 +76,8 @@ export function furnish(section, { label, pack }) {
   let shown = 0; // hints
   let draft = ""; // what "Start over" took away
   nameHintButton();
+  kept.follow(pane, () => code());
+  if (typed !== null) say("", "This is what you typed before. “Start over” brings back the starter.");
 
   // -- The code --------------------------------------------------------------------------------
   area.onfocus = open;
@@ -114,6 +119,7 @@ export function furnish(section, { label, pack }) {
     editor = null;
     opening = area.hidden = false;
     area.value = back || original;
+    kept.keep(area.value);
     clear();
     say("", back ? "Your code is back." : "This is the starter again.");
     againButton.textContent = draft ? "Bring my code back" : "Start over";

@@ -2,7 +2,8 @@
 
 A cell shows the value of its last expression, by IPython's own pretty printer; a session shows the
 value of each statement, by repr, as `>>>` does. What is shown leaves through `emit(kind, text)`:
-kind is source, stdout, stderr, result, error or image (base64 of a PNG).
+kind is source, stdout, stderr, result, error, image (base64 of a PNG), or note: what the page
+has to say of it.
 """
 
 import ast
@@ -13,80 +14,47 @@ import io
 import linecache
 import random
 import sys
-import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
+import missing
 import needs
 from pretty import pretty
-
-Emit = Callable[[str, str], object]
-
-LIMIT = 20_000_000  # characters that are kept of one run; an endless print must end somewhere
-CHUNK = 65_536  # characters that travel together
-INTERVAL = 0.05  # seconds after which what was printed travels, however short
-
-
-class Printed(io.TextIOBase):
-    """stdout or stderr: hands on what is printed in few pieces, and counts what is too much."""
-
-    def __init__(self, kind: str, emit: Emit) -> None:
-        self.kind, self.emit = kind, emit
-        self.pieces: list[str] = []
-        self.held, self.total, self.since = 0, 0, 0.0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        room = max(0, LIMIT - self.total)
-        self.total += len(text)
-        if room:
-            self.pieces.append(text[:room])
-            self.held += len(text)
-            if self.held > CHUNK or time.monotonic() - self.since > INTERVAL:
-                self.flush()
-        return len(text)
-
-    def flush(self) -> None:
-        if self.pieces:
-            self.emit(self.kind, "".join(self.pieces))
-        self.pieces, self.held, self.since = [], 0, time.monotonic()
-
-    def close_run(self) -> None:
-        self.flush()
-        if self.total > LIMIT:
-            self.emit(self.kind, f"\n… {self.total - LIMIT:,} characters more were not kept\n")
-        self.total = 0
+from streams import Emit, Line, Printed
 
 
 class Console:
     """The namespace that the texts of a page share, and the ways to run them."""
 
-    def __init__(self, emit: Emit) -> None:
-        self.emit = emit
-        self.stdout, self.stderr = Printed("stdout", self.say), Printed("stderr", self.say)
-        self.reset()
+    current: ClassVar["Console | None"] = None  # the one that inline.py shows figures in
 
-    def say(self, kind: str, text: str) -> None:
-        """Hand on one piece, after what was printed before it."""
-        for stream in (self.stdout, self.stderr):
-            if stream.kind != kind:
-                stream.flush()
-        self.emit(kind, text)
+    def __init__(self, emit: Emit) -> None:
+        Console.current = self
+        self.line = Line(emit)
+        self.say = self.line.say
+        self.stdout, self.stderr = Printed("stdout", self.line), Printed("stderr", self.line)
+        self.first_filters = warnings.filters[:]
+        self.notes: list[str] = []
+        self.reset()
 
     def reset(self) -> None:
         """Forget all variables; the random module starts anew (a snapshot froze its state)."""
+        self.filters = self.first_filters[:]
         self.namespace: dict[str, object] = {"__name__": "__main__", "__builtins__": builtins}
         self.namespace["display"] = self.display
         builtins.input = refuse_input
         random.seed()
 
     def display(self, *values: object) -> None:
-        """What IPython's display() does, for plain text."""
+        """What IPython's display() does, for plain text and for pictures."""
+        figures = sys.modules.get("matplotlib.figure")
         for value in values:
-            self.say("result", pretty(value) + "\n")
+            if figures and isinstance(value, figures.Figure):
+                self.show_figure(value)
+            else:
+                self.say("result", pretty(value) + "\n")
 
     def show_value(self, value: object) -> None:
         """What `>>>` does with the value of a statement."""
@@ -99,20 +67,39 @@ class Console:
 
         Raises needs.Package, before anything of it is seen, where a package has to be loaded first.
         """
+        self.notes = []
         linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
         shown, sys.displayhook = sys.displayhook, self.show_value
         with (
             contextlib.redirect_stdout(self.stdout),
             contextlib.redirect_stderr(self.stderr),
-            warnings.catch_warnings(),
+            self.warnings(),
         ):
-            warnings.formatwarning = lambda text, kind, *_: f"{kind.__name__}: {text}\n"
             try:
                 return (self.run_cell if kind == "cell" else self.run_session)(source, name)
             finally:
                 sys.displayhook = shown
                 for stream in (self.stdout, self.stderr):
-                    stream.close_run()
+                    stream.end_run()
+                self.line.send()
+                for sentence in self.notes:
+                    self.say("note", sentence)
+
+    @contextlib.contextmanager
+    def warnings(self) -> Iterator[None]:
+        """As in IPython, a text warns of what one before it did, and keeps the filters of that."""
+        for name in {"wide_integers", "flags"} & sys.modules.keys():  # they stand for NumPy's own
+            vars(sys.modules[name]).pop("__warningregistry__", None)
+        self.namespace.pop("__warningregistry__", None)
+        filters: Any = warnings.filters
+        own, wording = filters[:], warnings.formatwarning
+        filters[:] = self.filters
+        warnings.formatwarning = lambda text, kind, *_: f"{kind.__name__}: {text}\n"
+        try:
+            yield
+        finally:
+            self.filters, filters[:] = filters[:], own
+            warnings.formatwarning = wording
 
     def run_cell(self, source: str, name: str) -> str:
         error = ""
@@ -159,7 +146,13 @@ class Console:
         told = traceback.TracebackException.from_exception(error)
         keep_readers_frames(told)
         self.say("error", "".join(told.format()))
+        self.note(missing.sentence(error))
         return type(error).__name__
+
+    def note(self, sentence: str) -> None:
+        """What the page says of what Python showed, once below it; no part of that."""
+        if sentence and sentence not in self.notes:
+            self.notes.append(sentence)
 
     def show_figures(self) -> str:
         """Send what matplotlib drew, as the inline backend would; return an error's name, or ""."""
@@ -168,14 +161,17 @@ class Console:
             return ""
         try:
             for number in pyplot.get_fignums():
-                picture = io.BytesIO()
-                pyplot.figure(number).savefig(picture, format="png", bbox_inches="tight")
-                self.say("image", base64.b64encode(picture.getvalue()).decode())
+                self.show_figure(pyplot.figure(number))
         except Exception as raised:  # what is wrong with a figure may show when it is drawn only
             return self.report(raised)
         finally:
             pyplot.close("all")
         return ""
+
+    def show_figure(self, figure: Any) -> None:
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", bbox_inches="tight")
+        self.say("image", base64.b64encode(picture.getvalue()).decode())
 
 
 def by_line(statements: list[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
@@ -223,8 +219,15 @@ def is_own(frame: traceback.FrameSummary) -> bool:
 
 
 def as_native(error: BaseException) -> BaseException:
-    """The error that a 64-bit NumPy would raise; here it counts in 32 bits before it allocates."""
-    if isinstance(error, ValueError) and str(error).startswith("array is too big"):
+    """The error that Python on a computer would raise.
+
+    Here NumPy counts in 32 bits before it allocates, and Pyodide tells how to install a module,
+    which no page lets it do.
+    """
+    if type(error) is ModuleNotFoundError and error.name and str(error).startswith("The module"):
+        plain = ModuleNotFoundError(f"No module named {error.name!r}", name=error.name)
+        return plain.with_traceback(error.__traceback__)
+    if type(error) is ValueError and str(error).startswith("array is too big"):
         return MemoryError(
             "Unable to allocate an array of this size: Python has 2 GiB at most in a browser"
         ).with_traceback(error.__traceback__)

@@ -11,7 +11,8 @@ A matrix that holds NaN or infinities gets what OpenBLAS, NumPy's LAPACK on comp
 it: those rules were measured, with NumPy 2.0.2 and 2.4.6.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -39,17 +40,83 @@ class Corrected:
     def __getattr__(self, name: str) -> Any:
         function = getattr(self.module, name)
         correct = CORRECTIONS.get(name.split("_")[0])  # eigh_lo and svd_n_f are kinds of eigh, svd
+        doubted = VERDICTS.get(name)
 
         def corrected(a: Array, *others: Any, **options: Any) -> Any:
             with np.errstate(all="ignore"):
                 if not a.size:  # nothing to fail at
                     return function(a, *others, **options)
                 result, failed = correct(self.module, function, a, *others, **options)
+                if doubted and not failed and on_the_edge(self.module, a):
+                    for tell in doubts:
+                        tell(doubted)
             if failed and np.geterr()["invalid"] == "call":
                 np.geterrcall()("invalid value", 8)
             return result
 
         return corrected if correct else function
+
+
+# What a page says of a result that hangs on the last bit, by the function of LAPACK.
+EDGE = "This matrix is singular, or as near to it as rounding: 1 / cond(A) is at most n * eps."
+OTHERS = f"{EDGE} On another computer, the last bit of a pivot may be another, and"
+VERDICTS = dict.fromkeys(
+    ["inv", "solve", "solve1"],
+    f"{OTHERS} NumPy may raise LinAlgError there instead of returning these numbers."
+    " np.linalg.matrix_rank(A) < n tells that it is singular.",
+)
+VERDICTS |= dict.fromkeys(
+    ["det", "slogdet"],
+    f"{OTHERS} this determinant may be exactly 0, or another tiny number."
+    " np.linalg.matrix_rank(A) < n tells that it is singular.",
+)
+LARGEST = 200  # rows of a matrix that is looked at: beyond that it would take too long
+NEAR = 1e4  # what the quick look may be wrong by
+doubts: list[Callable[[str], object]] = []  # who is told
+
+
+def on_the_edge(module: Any, a: Array) -> bool:
+    """Whether a matrix of the stack is, in units that suit it, singular to within rounding.
+
+    The rule is that of the site's page on singular matrices: each row and column brought to one
+    length, then 1 / cond at most n * eps. Where elimination rounds nothing, nothing hangs on that.
+    One solution more tells first, in less time, whether it can be so.
+    """
+    n = a.shape[-1]
+    if n > LARGEST or not_finite(a).any():
+        return False
+    given = a = a.astype(np.result_type(a.dtype, np.float32 if a.dtype.char in "fF" else float))
+    for axis in (-1, -2):
+        length = np.sqrt((abs(a) ** 2).sum(axis=axis, keepdims=True))
+        a = a / np.where(length > 0, length, 1)
+    tolerance = n * np.finfo(a.dtype).eps
+    probe = np.cos(np.arange(n) ** 2 + 1.0)  # of no pattern that a matrix would have
+    x = module.solve1(a, np.broadcast_to(probe, a.shape[:-1]).astype(a.dtype))
+    near = np.isnan(x) | (abs(x) * tolerance * NEAR >= 1)
+    if not near.any():
+        return False
+    values = np.linalg.svd(a, compute_uv=False)  # named otherwise in each NumPy
+    edge = values[..., -1] <= tolerance * values[..., 0]
+    return any(not exact(given[at]) for at in places(edge))
+
+
+def exact(a: Array) -> bool:
+    """Whether elimination rounds nothing, as in a small matrix of small integers it may."""
+    if len(a) > 8 or np.iscomplexobj(a):
+        return False
+    lu, order, _ = factor(a)
+    rows = [[Fraction(float(number)) for number in row] for row in a[order]]
+    for k, pivots in enumerate(rows):
+        for row in rows[k + 1 :] if pivots[k] else []:
+            row[k] /= pivots[k]
+            row[k + 1 :] = [
+                x - row[k] * y for x, y in zip(row[k + 1 :], pivots[k + 1 :], strict=True)
+            ]
+    return all(
+        Fraction(float(x)) == y
+        for floats, fractions in zip(lu, rows, strict=True)
+        for x, y in zip(floats, fractions, strict=True)
+    )
 
 
 def solve(module: Any, function: Any, a: Array, *b: Any, **options: Any) -> tuple[Any, Any]:

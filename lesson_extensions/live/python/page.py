@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import flags
 import native_errors
 import needs
 import numpy as np
@@ -16,6 +17,8 @@ import wide_integers
 from console import Console
 
 Texts = Sequence[tuple[str, str]]  # kind and code of each
+
+PRISTINE = "lesson_extensions.shared.pristine"  # served beside this file
 
 state: dict[str, Any] = {}
 
@@ -26,11 +29,19 @@ def begin(emit: Callable[[int, str, str], object], corrections: bool = True) -> 
         native_errors.install()
         wide_integers.install()
     needs.install()
+    importlib.import_module(PRISTINE)  # now: what a reader does to NumPy is no grader's NumPy
     set_look()
     state["print options"] = np.get_printoptions()
     state["index"] = 0
     state["past"] = needs.Past()
+    native_errors.doubts[:] = [lambda sentence: state["console"].note(sentence)]
     state["console"] = Console(lambda kind, text: emit(state["index"], kind, text))
+
+
+def flagged(dictate: Callable[[int], object]) -> flags.Addresses:
+    """What flags.js must know, which says by `dictate` what NumPy shall read next."""
+    flags.watch_casts(dictate)
+    return flags.addresses()
 
 
 def set_look() -> None:

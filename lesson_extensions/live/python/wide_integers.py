@@ -56,6 +56,10 @@ NAME, FLAGS, IMMUTABLE = 3, 21, 1 << 8  # words of a PyTypeObject, and a flag
 SINGLETON, FUNCTIONS = 0, 5  # words that a NumPy type has after those of a Python type
 DISCOVER, DEFAULT, COMMON = 0, 2, 3  # words of the table of functions
 
+# Python passes over frames of such a file, as over those of an import, when it looks for who is to
+# be warned: so no wrapper stands between a warning and the reader's line.
+INTERNAL = "importlib/_bootstrap.py, wide_integers.py"
+
 astype = np.ndarray.astype  # as it was before it is wrapped
 kept: list[Any] = []  # what C points to must not be collected
 # np.random.binomial and its like fill arrays of np.long with C longs: they go on with this one
@@ -167,6 +171,7 @@ def wrap(function: Callable[..., Any]) -> Any:
             error.args = (str(error).replace("to dtype('int32')", "to dtype('int64')"),)
             raise
 
+    wrapper.__code__ = wrapper.__code__.replace(co_filename=INTERNAL)
     return wrapper
 
 
@@ -188,6 +193,7 @@ def wrap_sum(method: Callable[..., Any]) -> Any:
             dtype = SUMS.get(getattr(getattr(array, "dtype", None), "kind", None))
         return method(ufunc, array, axis, dtype, out, *args, **kwargs)
 
+    wrapper.__code__ = wrapper.__code__.replace(co_filename=INTERNAL)
     return wrapper
 
 

@@ -16,7 +16,9 @@ export class Bar {
     this.meter.setAttribute("aria-label", "Loaded");
     this.count = make("span", { ariaHidden: "true", hidden: true }); // the meter tells it to a screen reader
     const named = (/** @type {string} */ part, /** @type {string} */ ariaLabel) => ({ className: `la-live-bar__${part}`, ariaLabel });
-    this.again = button("Retry", on.retry, { ...named("retry", "Retry the download"), hidden: true });
+    this.again = button("", on.retry, { ...named("retry", ""), hidden: true });
+    this.whole = make("pre", { tabIndex: 0 });
+    this.fold = make("details", { className: "la-live-bar__whole", hidden: true }, make("summary", {}, "What Python said"), this.whole);
     const halt = () => this.stop.ariaDisabled === "false" && on.stop(); // not `disabled`, which would lose the focus
     this.stop = button("Stop", halt, { ...named("stop", "Stop Python"), ariaDisabled: "true" });
     const reset = button("Reset", on.reset, named("reset", "Reset: forget all variables and restore this page"));
@@ -26,6 +28,7 @@ export class Bar {
       this.text,
       this.meter,
       this.count,
+      this.fold,
       make(
         "span",
         { className: "la-live-bar__buttons" },
@@ -41,8 +44,11 @@ export class Bar {
     new ResizeObserver(() => root.style.setProperty("--la-live-bar", `${this.element.offsetHeight}px`)).observe(this.element);
   }
 
-  /** @param {string} says */
-  say(says) {
+  /** @param {string} says @param {string} [whole] */
+  say(says, whole = "") {
+    this.fold.hidden = !whole;
+    this.fold.open = false;
+    this.whole.textContent = whole;
     const first = this.says === undefined;
     this.says = says;
     if (!first && this.text.textContent) this.text.textContent = says;
@@ -58,9 +64,11 @@ export class Bar {
     this.count.textContent = `${megabytes(loaded)} of ${megabytes(total)}`;
   }
 
-  /** @param {boolean} offer */
+  /** @param {"" | "load" | "run"} offer */
   retry(offer) {
     if (!offer && document.activeElement === this.again) this.stop.focus(); // it is gone in a moment
+    this.again.textContent = offer === "run" ? "Run again" : "Retry";
+    this.again.ariaLabel = offer === "run" ? "Run again what Python broke down at" : "Retry the download";
     this.again.hidden = !offer;
   }
 

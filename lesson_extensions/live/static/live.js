@@ -68,7 +68,7 @@ async function stayOffline() {
     await navigator.serviceWorker.register(`${root}offline.js`, { scope: new URL(root).pathname });
     const { active } = await navigator.serviceWorker.ready;
     const used = performance.getEntriesByType("resource").map(({ name }) => name);
-    const parts = ["editor.js", "worker.js"].map((name) => new URL(name, here).href);
+    const parts = ["editor.js", "worker.js", "flags.js"].map((name) => new URL(name, here).href);
     const page = location.href.replace(/[?#].*/, "");
     active?.postMessage({ keep: [page, gallery, ...used, ...parts].filter((url) => url.startsWith(root)) });
   } catch {

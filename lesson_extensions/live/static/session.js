@@ -14,10 +14,10 @@
  * @property {(cause: Cause) => string} end  it is over; what is to be said of it
  *
  * @typedef {object} View
- * @property {(text: string) => void} say
+ * @property {(text: string, whole?: string) => void} say  `whole` is for those who want to read more
  * @property {(loaded: number, total: number) => void} progress  in bytes; nothing is loading where total is 0
  * @property {(busy: boolean) => void} busy
- * @property {(offer: boolean) => void} retry
+ * @property {(offer: "" | "load" | "run") => void} retry  what ended before it was done, and why
  * @property {() => void} kept  the runtime is in the browser's cache
  *
  * @typedef {Pick<Worker, "postMessage" | "terminate" | "onmessage" | "onerror">} Python
@@ -26,10 +26,21 @@
 /** @param {number} bytes */
 export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
+const LINE = 120; // characters of what Python says that stand in the bar
+const WHOLE = 20_000; // and in its fold: the end of a traceback says most
+
+const ANEW = "Its variables are lost, and what you typed is kept. The next run starts Python anew.";
+
+/** @param {string} reason */
+function lastLine(reason) {
+  const line = reason.trim().split("\n").at(-1) ?? "";
+  return line.length > LINE ? `${line.slice(0, LINE)}…` : line;
+}
+
 export class Session {
   /** @type {Job[]} what was asked for; once Python is busy, the first is being run */
   queue = [];
-  /** @type {Job[]} what a download that failed has ended */
+  /** @type {Job[]} what a download that failed, or a breakdown, has ended */
   lost = [];
   /** @type {Python | null} */
   worker = null;
@@ -53,7 +64,7 @@ export class Session {
 
   start() {
     this.lost = [];
-    this.view.retry(false);
+    this.view.retry("");
     this.view.say("Starting Python");
     const worker = (this.worker = this.makeWorker());
     worker.onmessage = ({ data }) => worker === this.worker && this.hear(data);
@@ -69,21 +80,22 @@ export class Session {
     this.view.busy(this.busy || this.queue.length > 0);
   }
 
-  /** Forget the running Python, and with it its variables. @param {Cause} cause @param {string} says */
-  stop(cause, says) {
+  /** Forget the running Python, and with it its variables. @param {Cause} cause @param {string} says @param {string} [whole] */
+  stop(cause, says, whole) {
     this.worker?.terminate();
     this.worker = null;
     this.ready = this.busy = this.full = false;
     const ended = this.queue.splice(0);
-    this.lost = cause === "not loaded" ? ended.filter(({ repeats }) => repeats) : [];
+    const offer = cause === "not loaded" ? "load" : cause === "broken" ? "run" : "";
+    this.lost = offer ? ended.filter(({ repeats }) => repeats) : [];
     this.view.progress(0, 0);
     this.view.busy(false);
-    this.view.say(says);
-    this.view.retry(cause === "not loaded");
+    this.view.say(says, whole);
+    this.view.retry(offer === "load" || this.lost.length ? offer : "");
     for (const job of ended) job.end(cause);
   }
 
-  /** Load what could not be loaded, and run what waited for it. */
+  /** Start Python anew, and run what waited for it, or what it broke down at. */
   retry() {
     const lost = this.lost;
     this.start();
@@ -92,9 +104,10 @@ export class Session {
 
   /** @param {string} reason */
   broken(reason = "") {
-    const why = reason && ` (${reason})`;
-    if (this.ready) this.stop("broken", `Python broke down and will start anew${why}`);
-    else this.stop("not loaded", `The download was cut short${why}`);
+    const line = lastLine(reason);
+    const whole = line === reason.trim() ? "" : reason.slice(-WHOLE);
+    if (this.ready) this.stop("broken", `Python broke down${line && `: ${line}`}\n${ANEW}`, whole);
+    else this.stop("not loaded", `The download was cut short${line && ` (${line})`}`, whole);
   }
 
   /** @param {any} message from the worker */
@@ -126,7 +139,7 @@ export class Session {
       }
     }
     if (message.error?.startsWith("MemoryError")) this.full = true;
-    job.hear(message);
+    job?.hear(message); // without a job, Python printed after its end: nobody waits for that
   }
 
   idle() {

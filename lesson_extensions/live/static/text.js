@@ -2,6 +2,7 @@
 /** One runnable text of the page: its buttons, its editor, and what the reader's Python printed. */
 
 import { button, make } from "./dom.js";
+import { Draft, KEPT, keeps } from "./draft.js";
 import { agrees } from "./outputs.js";
 import { megabytes } from "./session.js";
 
@@ -52,9 +53,13 @@ export class RunnableText {
   repeats = true;
   /** @type {Editor | null} */
   editor = null;
+  /** @type {HTMLElement | null} what stands in the place of the page's code: the editor, or what the reader typed before */
+  pane = null;
   opened = false;
   full = ""; // all that it printed
   shown = 0; // characters of it
+  /** @type {string[]} what is said of it */
+  notes = [];
   pictures = false;
   failed = false;
   also = "";
@@ -80,6 +85,7 @@ export class RunnableText {
     this.sent = ""; // the code that runs, or ran last
     this.name = `${this.kind === "cell" ? "cell" : "example"} ${this.index + 1}`;
     this.runs = element.dataset.laRuns === "yes";
+    this.draft = new Draft(this.name, this.original);
 
     const named = (/** @type {string} */ part, /** @type {string} */ text) => ({ className: `la-live__${part}`, ariaLabel: `${text} ${this.name}` });
     this.status = make("span", { className: "la-live__status" });
@@ -97,6 +103,8 @@ export class RunnableText {
     code?.after(this.tools);
     this.output = make("div", { className: "la-live__output", hidden: true });
     (this.built && this.kind === "cell" ? this.built : this.tools).after(this.output);
+    const typed = this.runs && this.draft.read();
+    if (typed) this.bringBack(typed);
   }
 
   run() {
@@ -111,7 +119,8 @@ export class RunnableText {
 
   ask() {
     for (const text of this.texts) {
-      if (text.editor) text.code = text.editor.code;
+      text.code = text.editor?.code ?? text.code;
+      text.draft.keep(text.code);
       text.sent = text.code;
     }
     const texts = this.texts.map(({ kind, code }) => ({ kind, code }));
@@ -126,6 +135,7 @@ export class RunnableText {
     if (!told || told.sent !== told.code) return; // it was restored meanwhile, or edited and is to run again
     if (type === "begin") told.begin();
     if (type === "output") told.show(kind, text);
+    if (type === "note") told.notes.push(text);
     if (type === "end") told.finish(error);
   }
 
@@ -150,10 +160,12 @@ export class RunnableText {
 
   begin() {
     this.full = "";
+    this.notes = [];
     this.pictures = this.failed = false;
     this.body = this.rest = null;
     this.shown = 0;
     this.set("running", "running…");
+    this.element.querySelector(".la-live__notes")?.remove();
     this.output.replaceChildren();
   }
 
@@ -192,9 +204,10 @@ export class RunnableText {
     this.addRest();
     if (this.failed) this.addGallery(this.full);
     this.output.hidden = unchanged || !this.output.childElementCount;
+    if (this.notes.length) this.output.after(make("div", { className: "la-live__notes" }, ...this.notes.map((note) => make("p", {}, note))));
     if (this.kind === "cell") {
       if (this.built) this.built.hidden = !unchanged;
-    } else if (!this.editor) this.pre.hidden = !unchanged;
+    } else if (!this.pane) this.pre.hidden = !unchanged;
     this.set(
       error && !(this.kind === "session" && equal) ? "failed" : "done",
       unchanged ? (this.builtText ? "as on this page" : "done") : this.verdict(error),
@@ -246,18 +259,42 @@ export class RunnableText {
     this.opened = true; // a second press may come while the editor is on its way
     this.element.closest("details")?.setAttribute("open", "");
     this.element.querySelector("details")?.setAttribute("open", "");
-    const parent = make("div", { className: "la-live__editor" });
+    const parent = this.openPane();
     const hint = make("p", { className: "la-live__hint", id: `la-live-hint-${this.index}` }, "Shift-Enter runs; Escape, then Tab, leaves the editor");
-    this.pre.before(parent);
     this.tools.append(hint);
+    if (keeps()) this.sayKept(KEPT);
     const { openEditor } = await import(new URL("editor.js", here).href).catch(() => ({ openEditor: openTextarea }));
     if (!parent.isConnected) return; // restored meanwhile
     const label = `Code of ${this.name}`;
+    parent.replaceChildren();
     this.editor = openEditor({ parent, code: this.code, label, describedBy: hint.id, onRun: () => this.run(), onLeave() {} });
     this.pre.hidden = true;
     if (this.kind === "session") this.output.hidden = true;
     this.undoButton.hidden = false;
     this.editor?.focus();
+    this.draft.follow(this.element, () => this.editor?.code ?? this.code);
+  }
+
+  /** The place of an editor, before the page's code; until that is there, what was there stays. */
+  openPane() {
+    this.pane ??= make("div", { className: "la-live__editor" });
+    this.pre.before(this.pane);
+    return this.pane;
+  }
+
+  /** @param {string} says of what the reader typed */
+  sayKept(says) {
+    this.tools.querySelector(".la-live__kept")?.remove();
+    this.tools.append(make("p", { className: "la-live__kept" }, says));
+  }
+
+  /** Show what the reader typed when this page was open before; nothing is loaded for that. @param {string} typed */
+  bringBack(typed) {
+    this.code = typed;
+    this.openPane().append(make("div", { className: "la-live__typed", tabIndex: 0 }, typed));
+    this.pre.hidden = true;
+    this.undoButton.hidden = false;
+    this.sayKept("This is what you typed before. Restore brings back the code of the page.");
   }
 
   undo() {
@@ -268,11 +305,12 @@ export class RunnableText {
   /** Back to the code and the output of the page. */
   restore() {
     this.editor?.destroy();
-    this.editor = null;
+    this.editor = this.pane = null;
     this.opened = false;
-    for (const part of this.element.querySelectorAll(".la-live__editor, .la-live__hint")) part.remove();
+    for (const part of this.element.querySelectorAll(".la-live__editor, .la-live__hint, .la-live__kept, .la-live__notes")) part.remove();
     this.pre.hidden = false;
     this.code = this.original;
+    this.draft.keep(this.code);
     if (this.built) this.built.hidden = false;
     this.output.hidden = this.undoButton.hidden = true;
     this.set("");

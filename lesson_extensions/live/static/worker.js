@@ -4,11 +4,13 @@
  *
  * The page sends {type: "load", address} once, then any number of {type: "run", …} and
  * {type: "call", …}, each after the last is idle. The worker sends progress, ready and kept while it
- * loads; plan, fetching, fetched, begin, output, end and idle while it runs; answer and idle to a
+ * loads; plan, fetching, fetched, begin, output, note, end and idle while it runs; answer and idle to a
  * call; and broken, during load or run, if it cannot go on.
  * To stop it, the page terminates it: the hosts we serve from cannot set the headers that an
  * interrupt would need.
  */
+
+import { dictate, hook, install } from "./flags.js";
 
 /** What NumPy and the console import: it is kept in the snapshot. */
 const IMPORTS = "import ast, base64, ctypes, datetime, linecache, numbers, pickle, platform, traceback";
@@ -172,7 +174,7 @@ async function startPython() {
     import(`${address}pyodide.asm.js`), // sets what loadPyodide looks for
   ]);
   for (const script of SCRIPTS) count(manifest.files[script].bytes);
-  const options = { indexURL: address, env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } };
+  const options = { indexURL: address, env: { HOME: "/home/pyodide", MPLBACKEND: "module://inline" } };
   python = await loadPyodide(
     snapshot ? { ...options, _loadSnapshot: snapshot } : { ...options, _makeSnapshot: store !== null },
   );
@@ -278,8 +280,10 @@ async function start(corrections) {
   store = await openStore();
   manifest = JSON.parse(await readManifest());
   await startPython();
+  hook();
   page = python.pyimport("page");
-  page.begin((/** @type {number} */ index, /** @type {string} */ kind, /** @type {string} */ text) => send("output", { index, kind, text }), corrections);
+  page.begin((/** @type {number} */ index, /** @type {string} */ kind, /** @type {string} */ text) => send(kind === "note" ? "note" : "output", { index, kind, text }), corrections);
+  if (corrections) install(python, page.flagged(dictate).toJs());
 }
 
 /** @type {Record<string, (message: any) => Promise<void>>} */
