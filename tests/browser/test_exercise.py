@@ -169,7 +169,7 @@ def test_right_code_passes_and_stays_passed(exercise):
     expect(button).to_be_focused()
     page.reload()
     expect(exercise.get_by_role("heading")).to_contain_text("Exercise, passed")
-    expect(exercise.get_by_role("textbox")).to_have_value(PARTS["starter"][0])  # not kept
+    expect(exercise.get_by_role("textbox")).to_have_value(SOLUTION)  # kept for the visit
 
     page.evaluate("localStorage.clear(); location.reload()")
     expect(exercise.get_by_role("heading")).not_to_contain_text("passed")
