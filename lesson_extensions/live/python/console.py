@@ -161,9 +161,11 @@ class Console:
         while len(self.told) > TOLD:
             del self.told[next(iter(self.told))]
 
-    def format_warning(self, text: object, kind: type[Warning], *_: object) -> str:
+    def format_warning(
+        self, message: Warning | str, category: type[Warning], *_: Any, **__: Any
+    ) -> str:
         """A warning as it is shown, without the file and the line of some library."""
-        line = f"{kind.__name__}: {text}"
+        line = f"{category.__name__}: {message}"
         self.tell(line)
         return f"{line}\n"
 
