@@ -9,9 +9,9 @@ from wide_integers import INTERNAL, mutable
 
 # The ufuncs that set a flag somewhere; the others never do.
 FLAGGED = (
-    "absolute add arccos arccosh arcsin arctanh cos cosh divide divmod exp exp2 expm1 float_power"
-    " floor_divide fmod hypot log log10 log1p log2 matmul multiply power reciprocal remainder sin"
-    " sinh sqrt square subtract tan"
+    "absolute add arccos arccosh arcsin arctanh cos cosh degrees divide divmod exp exp2 expm1"
+    " float_power floor_divide fmod hypot ldexp log log10 log1p log2 logaddexp logaddexp2 matmul"
+    " multiply power rad2deg reciprocal remainder sin sinh sqrt square subtract tan"
 )
 INVALID = 8  # as NumPy numbers it
 

@@ -51,10 +51,30 @@ class Corrected:
                     for tell in doubts:
                         tell(doubted)
             if failed and np.geterr()["invalid"] == "call":
-                np.geterrcall()("invalid value", 8)
+                np.geterrcall()("invalid value", INVALID)
+            if correct is determinant:
+                set_flags(function, a, result)
             return result
 
         return corrected if correct else function
+
+
+OVERFLOW, INVALID = 2, 8  # as NumPy numbers them
+dictates: list[Callable[[int], object]] = []  # by which NumPy is told what flags it finds next
+
+
+def set_flags(function: Any, a: Array, result: Any) -> None:
+    """Let `function`, det or slogdet, find the flags that this result would have set."""
+    results = result if isinstance(result, tuple) else (result,)
+    found = INVALID if any(np.isnan(numbers).any() for numbers in (a, *results)) else 0
+    too_large = np.isinf if len(results) == 1 else np.isposinf  # log 0 is -inf
+    if too_large(results[-1]).any() and np.isfinite(a).all():
+        found |= OVERFLOW
+    one = np.eye(1)
+    for dictate in dictates if found else []:
+        dictate(found)
+        function(one)  # warns, raises, calls, as np.errstate says
+        dictate(0)
 
 
 # What a page says of a result that hangs on the last bit, by the function of LAPACK.

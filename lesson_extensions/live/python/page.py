@@ -41,6 +41,7 @@ def begin(emit: Callable[[int, str, str], object], corrections: bool = True) -> 
 def flagged(dictate: Callable[[int], object]) -> flags.Addresses:
     """What flags.js must know, which says by `dictate` what NumPy shall read next."""
     flags.watch_casts(dictate)
+    native_errors.dictates[:] = [dictate]
     return flags.addresses()
 
 

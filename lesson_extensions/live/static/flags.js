@@ -9,7 +9,8 @@
  * it, and what the words are, is NumPy's own affair: np.errstate, names, and all.
  *
  * Not seen: underflow; what has a loop beside the ufunc's (np.add.at); extended precision; divmod of
- * scalars; casts, but for `a.astype(int)`, of which flags.py tells.
+ * scalars; np.vecdot; `astype` to a narrower float, or to integers but for `a.astype(int)`, of which
+ * flags.py tells. Of determinants native_errors.py tells.
  */
 
 const DIVIDE = 1; // as NumPy numbers them
@@ -89,11 +90,19 @@ function entry(kind, at, from = heap[kind]) {
   return complex(kind) ? [from[i], from[i + 1]] : [Number(from[i])];
 }
 
-/** What makes an infinity of finite numbers by a division by zero. @type {Record<string, (x: number[], y: number[]) => boolean>} */
+const isZero = (/** @type {number[]} */ x) => x.every((part) => part === 0);
+
+/** What makes an infinity of finite numbers by a division by zero; a reduction divides by many. @type {Record<string, (operands: number[][]) => boolean>} */
 const POLES = {
-  divide: (x, y) => y.every((part) => part === 0),
-  reciprocal: (x) => x.every((part) => part === 0),
-  power: (x) => x.every((part) => part === 0),
+  divide([[x], ...divisors]) {
+    return divisors.some((divisor) => {
+      const told = isZero(divisor) && Number.isFinite(x); // an infinity by zero is no new one
+      x /= divisor[0];
+      return told;
+    });
+  },
+  reciprocal: ([x]) => isZero(x),
+  power: ([x]) => isZero(x),
   log: () => true,
   log1p: () => true,
   arctanh: () => true,
@@ -103,12 +112,12 @@ Object.assign(POLES, { floor_divide: POLES.divide, divmod: POLES.divide, float_p
 /** The flags that one result sets. @param {string} name @param {number[][]} operands @param {number[]} result */
 function judge(name, operands, result) {
   const numbers = operands.flat();
-  if (numbers.some(Number.isNaN)) return 0;
+  if (numbers.some(Number.isNaN)) return name.startsWith("logaddexp") ? INVALID : 0; // which compares them
   const finite = numbers.every(Number.isFinite);
   let found = 0;
   for (const part of result) {
     if (Number.isNaN(part)) found |= INVALID;
-    else if (!Number.isFinite(part) && finite) found |= POLES[name]?.(operands[0], operands[1]) ? DIVIDE : OVERFLOW;
+    else if (!Number.isFinite(part) && finite) found |= POLES[name]?.(operands) ? DIVIDE : OVERFLOW;
   }
   return found;
 }
@@ -195,7 +204,8 @@ function withFlags(name, kinds, nin, loop) {
       return complex(kinds[k]) ? [kept[2 * i], kept[2 * i + 1]] : [Number(kept[i])];
     };
     if (integers) {
-      for (let i = 0; i < n; i++) if (operand(1, i)[0] === 0) flags |= DIVIDE; // it is overwritten at times
+      const zero = nin === 1 ? DIVIDE | INVALID : DIVIDE; // a reciprocal makes an integer of the infinity
+      for (let i = 0; i < n; i++) if (operand(nin - 1, i)[0] === 0) flags |= zero; // it is overwritten at times
       return loop(args, dims, steps, data);
     }
     if (!done) loop(args, dims, steps, data);
@@ -305,17 +315,18 @@ export function install(pyodide, [ufuncs, types, own]) {
     for (let loop = 0; loop < count; loop++) {
       const kinds = /** @type {Kind[]} those without flags are undefined, and are left alone */ (Array.from({ length: nargs }, (_, k) => TYPES[heap.b[kindsAt + loop * nargs + k]]));
       const floats = kinds.slice(nin).every((kind) => FLOATS.includes(kind ?? "-"));
-      const integers = /^(floor_divide|remainder|fmod|divmod)$/.test(name) && kinds.every((kind) => "bBhHiIlLqQ".includes(kind ?? "-"));
+      const integers = /^(floor_divide|remainder|fmod|divmod|reciprocal)$/.test(name) && kinds.every((kind) => "?bBhHiIlLqQ".includes(kind ?? "-"));
       if (!kinds.every(Boolean) || !(floats || integers)) continue;
       replace(functions + 4 * loop, "viiii", (original) => (name === "matmul" ? productWithFlags(kinds, original) : withFlags(name, kinds, nin, original)));
     }
   }
   const kindOf = new Map(types.map(([kind, address]) => [address, kind]));
   for (const [kind, address] of types) {
-    if (!FLOATS.includes(kind) || own.includes(address)) continue;
+    if (kind === "int" || own.includes(address)) continue;
+    const slots = FLOATS.includes(kind) ? SLOTS : SLOTS.filter(([, name]) => name === "divide"); // integers give a float
     wrapped.clear();
     const methods = heap.I[address / 4 + NUMBER_METHODS];
-    for (const [slot, name] of SLOTS) {
+    for (const [slot, name] of slots) {
       if (heap.I[methods / 4 + slot]) replace(methods + 4 * slot, name === "power" ? "iiii" : "iii", (original) => scalarWithFlags(name, kindOf, original));
     }
   }
