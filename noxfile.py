@@ -91,10 +91,19 @@ def tests(session):
 
 @nox.session
 def parity(session):
-    """Run every runnable text in Chromium, and compare it with what the build printed."""
+    """Compare what Chromium prints: each runnable text with the page, NumPy with a computer's."""
     install(session, "docs", "test", "browser")
     build(session)
-    session.run("python", "-m", "pytest", "tests/browser/test_parity.py", *session.posargs)
+    tests = [f"tests/browser/test_{name}.py" for name in ("parity", "expressions")]
+    session.run("python", "-m", "pytest", *tests, *session.posargs)
+
+
+@nox.session
+def expressions(session):
+    """Record anew what expressions over all of NumPy print with the browser's NumPy, here."""
+    pins = nox.project.load_toml("lesson_extensions/live/runtime.toml")["packages"]
+    session.install(f"numpy=={pins['numpy']['version']}")
+    session.run("python", "-m", "tests.browser.expressions", "--record", *session.posargs)
 
 
 @nox.session

@@ -29,7 +29,7 @@ DOCTREES = BUILD / "doctrees"
 # They take longest, so they begin: else one worker has nothing to do while the other ends.
 GROUPS = {
     "processes": "cluster execution execution_cache kernels preview scale snippet_process",
-    "python": "exercise native_errors parity wide_integers",
+    "python": "exercise expressions native_errors parity wide_integers",
 }
 
 
