@@ -152,9 +152,12 @@ THEME_RULES = ["color-contrast", "link-in-text-block"]
 
 # To compute a contrast takes axe milliseconds, and a lesson has thousands of words of code that all
 # look like a few. So of those that look the same (letters, and what is behind them in all that they
-# lie in) it gets the first three words, since it does not judge signs; the others are hidden from
-# it. What is drawn over others (SVG, what is taken out of the flow) looks like nothing else.
-AXE = """async ([context, options, onePerLook]) => {
+# lie in) it gets the first three words, since it does not judge signs, and none where an earlier
+# page had some; the others are hidden from it. What is drawn over others (SVG, what is taken out of
+# the flow) looks like what has its class.
+AXE = """async ([context, options, seen]) => {
+  const within = typeof context === "string" ? context : "body";
+  const without = context?.exclude?.join() ?? "no-such";
   const looks = new Map([[null, ""]]);
   const behind = (element) => {
     if (!looks.has(element)) {
@@ -163,8 +166,8 @@ AXE = """async ([context, options, onePerLook]) => {
       const own = [backgroundColor, backgroundImage, opacity, filter].join();
       const isClear = own === "rgba(0, 0, 0, 0),none,1,none";
       const isApart = element instanceof SVGElement || /absolute|fixed|sticky/.test(style.position);
-      const above = `${isClear ? "" : own}${isApart ? `#${looks.size}` : ""}`;
-      looks.set(element, behind(element.parentElement) + above);
+      const which = isApart ? `#${element.tagName}.${element.getAttribute("class")}` : "";
+      looks.set(element, behind(element.parentElement) + (isClear ? "" : own) + which);
     }
     return looks.get(element);
   };
@@ -173,18 +176,22 @@ AXE = """async ([context, options, onePerLook]) => {
     const {color, fontSize, fontWeight, textShadow, textDecoration, borderBottom} = style;
     return [color, fontSize, fontWeight, textShadow, textDecoration, borderBottom].join();
   };
-  const seen = new Map();
+  const before = new Set(seen);
+  const counts = new Map();
   const hidden = [];
-  for (const element of onePerLook ? document.querySelectorAll("body *") : []) {
+  for (const element of seen ? document.querySelectorAll("body *") : []) {
     if (element.childElementCount || !element.textContent.trim()) continue;
+    if (!element.closest(within) || element.closest(without)) continue;
+    if (!element.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
     const look = [behind(element), letters(element), letters(element.parentElement)].join();
-    const count = seen.get(look) ?? 0;
-    if (count === 3) hidden.push([element, element.getAttribute("style")]);
-    else if (/[\\p{L}\\p{N}]{2}/u.test(element.textContent)) seen.set(look, count + 1);
+    const count = counts.get(look) ?? 0;
+    if (count === 3 || before.has(look)) hidden.push([element, element.getAttribute("style")]);
+    else if (/[\\p{L}\\p{N}]{2}/u.test(element.textContent)) counts.set(look, count + 1);
   }
+  if (seen && !counts.size) return [[], []];
   for (const [element] of hidden) element.style.visibility = "hidden";
   try {
-    return (await axe.run(context ?? document, options)).violations;
+    return [(await axe.run(context ?? document, options)).violations, [...counts.keys()]];
   } finally {
     for (const [element, style] of hidden) {
       if (style === null) element.removeAttribute("style");
@@ -192,6 +199,7 @@ AXE = """async ([context, options, onePerLook]) => {
     }
   }
 }"""
+LOOKS = {"light": set(), "dark": set()}  # those that axe has seen
 
 
 def faults(page, context=None, *, theme="light"):
@@ -200,11 +208,13 @@ def faults(page, context=None, *, theme="light"):
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe_script())
     colours = {"resultTypes": ["violations"], "runOnly": THEME_RULES}
-    found = page.evaluate(AXE, [context, colours, True])
+    found, looks = page.evaluate(AXE, [context, colours, sorted(LOOKS[theme])])
+    if not found:  # what is wrong is found again on each page
+        LOOKS[theme].update(looks)
     if theme == "light":
         off = {rule: {"enabled": False} for rule in THEME_RULES}
         rest = {"resultTypes": ["violations"], "rules": off}
-        found += page.evaluate(AXE, [context, rest, False])
+        found += page.evaluate(AXE, [context, rest, None])[0]
     return [
         f"{theme}: {rule['id']}: {rule['help']}"
         + "".join(f"\n  {node['target']}: {node['failureSummary']}" for node in rule["nodes"])

@@ -97,20 +97,6 @@ def test_page_is_whole_with_every_other_host_blocked(visit):
     assert visit.problems == []
 
 
-def test_what_is_copied_runs(visit):
-    """Every block of Python: a session without its prompts and outputs, but with all its lines."""
-    blocks = visit.evaluate(COPY)
-
-    for shown, copied in blocks:
-        if ">>> " in shown:
-            examples = doctest.DocTestParser().get_examples(shown + "\n")
-            lines = "".join(example.source for example in examples).splitlines()
-            assert [line for line in copied.splitlines() if line.strip()] == [
-                line for line in lines if line.strip()
-            ]
-        compile(copied, "copied", "exec")
-
-
 def test_on_paper_no_line_is_cut_and_no_fold_is_closed(visit):
     visit.set_viewport_size({"width": 700, "height": 1000})  # A4 within its margins
     visit.emulate_media(media="print")
@@ -145,6 +131,23 @@ def test_no_page_scrolls_sideways_on_a_phone(visit):
     visit.set_viewport_size(WIDE)
 
     assert width <= NARROW["width"]
+
+
+def test_what_is_copied_runs(visit):
+    """Every block of Python: a session without its prompts and outputs, but with all its lines.
+
+    The last on a page, whose buttons say for a while that they were pressed.
+    """
+    blocks = visit.evaluate(COPY)
+
+    for shown, copied in blocks:
+        if ">>> " in shown:
+            examples = doctest.DocTestParser().get_examples(shown + "\n")
+            lines = "".join(example.source for example in examples).splitlines()
+            assert [line for line in copied.splitlines() if line.strip()] == [
+                line for line in lines if line.strip()
+            ]
+        compile(copied, "copied", "exec")
 
 
 # -- Some of each kind -----------------------------------------------------------------------------
