@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from docutils import nodes
 
+from lesson_extensions.live.change_it import change_it
 from tests.compare import same
 from tests.conftest import DOCTREES, ROOT, sources
 
@@ -62,6 +63,12 @@ def sentence_record(paragraph, varies):
     return "| " + (re.sub(r"\d[\d.,e+-]*", "#", text) if varies else text)
 
 
+def change_record(node):
+    """What a cell shows when it is changed as the reader is asked to."""
+    output = next(node.findall(nodes.literal_block)).astext()
+    return f"(with {node['after']} in place of {node['before']})\n{output}"
+
+
 def record(doctree, varies=False):
     """Everything on a page that was computed, in order, as plain text.
 
@@ -72,6 +79,8 @@ def record(doctree, varies=False):
     for node in doctree.findall(nodes.Element):
         if node.get("nb_element") == "cell_code":
             records.append(cell_record(node, varies))
+        elif isinstance(node, change_it):
+            records.append(change_record(node))
         elif isinstance(node, nodes.paragraph):
             records.append(sentence_record(node, varies))
     return "\n\n".join(filter(None, records)) + "\n"

@@ -125,7 +125,9 @@ def python_blocks(doctree):
             yield block
 
 
-RUN_AT_BUILD = {"cell_input", "cell_output", "la-check", "la-exercise", "la-player"}
+RUN_AT_BUILD = {
+    "cell_input", "cell_output", "la-change", "la-check", "la-exercise", "la-player",
+}  # fmt: skip
 
 
 def runs(block):

@@ -64,6 +64,16 @@ ALONE = [
 ]
 
 
+def changes_of(path):
+    """(index of the text above, its code as the reader is asked to change it, what that shows)"""
+    soup = BeautifulSoup((SITE / path).read_text("utf-8"), "html.parser")
+    for change in soup.select(".la-change"):
+        index = len(change.find_all_previous(class_="la-live")) - 1
+        before, after = change["data-la-from"], change["data-la-to"]
+        code = PAGES[path][index]["code"].replace(before, after)
+        yield index, code, change.select_one(".la-change__output pre").get_text()
+
+
 def own(events, index):
     """What the text at `index` printed, among what the worker sent."""
     return "".join(
@@ -116,6 +126,20 @@ def test_page_prints_in_the_browser_what_the_build_printed(path, python):
     PARITY.update(what for _, what, _ in found)
 
     assert "".join(told for _, _, told in found) == ""
+
+
+@pytest.mark.parametrize("path", [path for path in RUN if path.startswith("lessons/")])
+def test_a_changed_cell_shows_in_the_browser_what_its_fold_says(path, python, subtests):
+    for index, code, shown in changes_of(path):
+        texts = [*PAGES[path][:index], {"kind": "cell", "code": code, "runs": True}]
+        mine = own(python.events(texts, index, fresh=True), index)
+        with subtests.test(code):
+            assert says_the_same(shown, last_line_of_an_error(mine))
+
+
+def last_line_of_an_error(text):
+    """As the fold shows it: without the frames."""
+    return FRAMES.sub("", text)
 
 
 @pytest.mark.parametrize("path", CARDS)
