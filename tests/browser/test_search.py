@@ -106,6 +106,11 @@ QUERIES = {
     "np.dot of large int32 arrays is negative": "faq/integer-overflow",
     "eigenvalue": "glossary/eigenvector",
     "pseudoinverse": "glossary/pseudoinverse",
+    # as one says it in MATLAB
+    "matlab to numpy": "from-matlab",
+    "backslash operator": "from-matlab",
+    "repmat in numpy": "from-matlab",
+    "octave find equivalent": "from-matlab",
     # misspelt, and a word too many
     "brodcasting": "glossary/broadcasting",
     "my teacher says the determinent is not exactly zero but matrix is singular": (
