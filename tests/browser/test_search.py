@@ -133,6 +133,11 @@ QUERIES = {
     "backslash operator": "from-matlab",
     "repmat in numpy": "from-matlab",
     "octave find equivalent": "from-matlab",
+    # a symbol in a formula
+    "what does ‖x‖ mean": "notation",
+    "double bars around a vector": "notation",
+    "what is lambda in linear algebra": "notation",
+    "symbol for transpose": "notation",
     # misspelt, and a word too many
     "brodcasting": "glossary/broadcasting",
     "my teacher says the determinent is not exactly zero but matrix is singular": (
