@@ -4,12 +4,12 @@ from itertools import groupby
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.shared.lessons import Lesson, lessons_of
+from lesson_extensions.shared.links import link_to
 from lesson_extensions.skill_tree.domain import prerequisites
 from lesson_extensions.skill_tree.nodes import course_part, lesson_item, lesson_list, skill_tree
 
@@ -100,28 +100,13 @@ class ListLessons(SphinxPostTransform):
         builds_on = fact("before", " · builds on " if before else "")
         for number, name in enumerate(before):
             builds_on += nodes.Text(", " if number else "")
-            builds_on += self.link(name, lessons[name]["title"])
+            builds_on += link_to(self.env, name, lessons[name]["title"])
         facts += builds_on
         return lesson_item(
             "",
-            nodes.paragraph("", "", self.link(page, lesson["title"])),
+            nodes.paragraph("", "", link_to(self.env, page, lesson["title"])),
             nodes.paragraph("", lesson["summary"], classes=["la-skill-tree__summary"]),
             facts,
-        )
-
-    def link(self, page: str, title: nodes.title) -> addnodes.pending_xref:
-        text = nodes.inline("", "", *(child.deepcopy() for child in title))
-        for element in text.findall(nodes.Element):
-            element["ids"] = []  # the originals keep theirs, on their own page
-        return addnodes.pending_xref(
-            "",
-            text,
-            refdoc=self.env.current_document.docname,
-            refdomain="doc",  # as MyST does for a link to a page: it keeps code in the title
-            reftype="myst",
-            reftarget=page,
-            reftargetid=None,
-            refexplicit=True,
         )
 
 
