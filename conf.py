@@ -23,8 +23,8 @@ extensions = [
     "sphinxext.opengraph", "notfound.extension",
 ]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
-    "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live", "measure",
-    "notebooks", "notices", "page.csp", "page.mathml", "page.pictures", "page.sidebar",
+    "beside", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live",
+    "measure", "notebooks", "notices", "page.csp", "page.mathml", "page.pictures", "page.sidebar",
     "page.unused_assets", "page.warnings_in_page", "paths", "player", "search", "showcase",
     "skill_tree",
 )]  # fmt: skip

@@ -582,6 +582,20 @@ def test_an_error_shows_the_readers_lines_and_leads_to_its_page_if_the_gallery_c
     context.close()
 
 
+def test_a_change_can_be_made_by_a_button_and_shows_what_its_fold_says(lesson):
+    change = lesson.locator(".la-change").first
+    change.locator("summary").click()
+    change.get_by_role("button", name="Make this change").click()
+    text = lesson.locator(".la-live", has=lesson.locator(".la-live__editor"))
+
+    expect_state(text, "done")
+    expect(text.locator(".la-live__editor")).to_contain_text("-2 * a")
+    expect(text.locator(".la-live__output pre")).to_have_text(
+        change.locator(".la-change__output pre").inner_text().strip() + "\n"
+    )
+    expect(lesson.get_by_label("Code of cell 6")).to_be_focused()
+
+
 def test_what_is_kept_for_later_is_one_of_each_and_no_search(regular, host):
     page = visit(regular, host)
     page.goto(f"{host}/search.html?q=norm")

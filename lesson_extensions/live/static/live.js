@@ -4,6 +4,7 @@
  * printed where the built output stood. Nothing is loaded before the first press.
  */
 
+import { button } from "./dom.js";
 import { Bar } from "./bar.js";
 import { Call, Session, megabytes } from "./session.js";
 import { RunnableText } from "./text.js";
@@ -76,6 +77,16 @@ async function stayOffline() {
   }
 }
 
+/** Make a change for whom typing is no pleasure: in the cell above, which is then run. @param {HTMLElement} change */
+function offerToMake(change) {
+  const isAbove = (/** @type {RunnableText} */ { element }) => element.compareDocumentPosition(change) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const text = texts.filter(isAbove).at(-1);
+  const { laFrom = "", laTo = "" } = change.dataset;
+  if (!text?.runs) return;
+  const make = () => text.put(text.original.replace(laFrom, () => laTo));
+  change.querySelector("details")?.append(button("Make this change", make, { className: "la-change__make" }));
+}
+
 if (runtime && supported()) {
   const site = {
     bytes,
@@ -86,6 +97,7 @@ if (runtime && supported()) {
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".la-live"))) {
     texts.push(new RunnableText(element, texts, site));
   }
+  for (const change of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".la-change"))) offerToMake(change);
   document.addEventListener("la-call", (event) => session().run(new Call(/** @type {CustomEvent} */ (event).detail)));
   document.documentElement.dataset.laLive = "yes"; // for features that send la-call
 }

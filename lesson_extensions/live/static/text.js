@@ -297,6 +297,14 @@ export class RunnableText {
     this.sayKept("This is what you typed before. Restore brings back the code of the page.");
   }
 
+  /** Put this code in the place of its own, as if the reader had typed it, and run it. @param {string} code */
+  async put(code) {
+    this.restore();
+    this.code = code;
+    await this.edit();
+    this.run();
+  }
+
   undo() {
     this.restore();
     this.editButton.focus(); // the button that was pressed is gone
