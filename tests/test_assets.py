@@ -56,7 +56,7 @@ def test_the_colours_of_a_terminal_are_loaded_where_an_output_has_some(build_sit
     assert [loads(site, page, name) for page in ("index", "coloured")] == [False, True]
     assert site.html("coloured").select_one("span.-Color-Red").get_text() == "red"
     assert "-Color[class*=-Red]" in colours.read_text("utf-8")
-    assert "-Color" not in sheet.read_text("utf-8")
+    assert ".-Color" not in sheet.read_text("utf-8")
     assert "div.cell_output" in sheet.read_text("utf-8")
 
 
