@@ -60,6 +60,12 @@ def test_the_colours_of_a_terminal_are_loaded_where_an_output_has_some(build_sit
     assert "div.cell_output" in sheet.read_text("utf-8")
 
 
+def test_the_script_of_the_search_is_loaded_there_alone(build_site):
+    site = build(build_site, {"index.md": INDEX})
+
+    assert [loads(site, page, "doctools.js") for page in ("index", "search")] == [False, True]
+
+
 def test_a_feature_s_files_are_loaded_where_its_node_stands_and_nowhere_else(build_site, tmp_path):
     (tmp_path / "static").mkdir()
     (tmp_path / "static/box.js").touch()

@@ -20,6 +20,7 @@ WANTED_BY = {
     "sphinx-design.min.css": re.compile(r'class="[^"]*\bsd-'),
     "design-tabs.js": re.compile(r'class="[^"]*\bsd-tab-'),
     "terminal_colours.css": re.compile(r'class="[^"]*-Color'),
+    "doctools.js": re.compile("(?!)"),  # for Sphinx's search and its index, which are no page.html
 }
 COLOURS = re.compile(r"^div\.highlight \.-Color[^{}]*\{[^{}]*\}\s*", re.MULTILINE)
 
@@ -37,6 +38,8 @@ def drop_unused(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
+    if templatename != "page.html":
+        return
     body = context.get("body", "")
     for kind in ("css_files", "script_files"):
         context[kind] = [asset for asset in context[kind] if wanted(asset, body)]
