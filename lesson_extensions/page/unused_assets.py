@@ -20,7 +20,7 @@ WANTED_BY = {
     "sphinx-design.min.css": re.compile(r'class="[^"]*\bsd-'),
     "design-tabs.js": re.compile(r'class="[^"]*\bsd-tab-'),
     "terminal_colours.css": re.compile(r'class="[^"]*-Color'),
-    "doctools.js": re.compile("(?!)"),  # for Sphinx's search and its index, which are no page.html
+    "doctools.js": re.compile("^doctools$"),
 }
 COLOURS = re.compile(r"^div\.highlight \.-Color[^{}]*\{[^{}]*\}\s*", re.MULTILINE)
 
@@ -38,9 +38,8 @@ def drop_unused(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    if templatename != "page.html":
-        return
-    body = context.get("body", "")
+    # the templates of Sphinx's search and of its index have no body, and need the script for them
+    body = context.get("body", "") if templatename == "page.html" else "doctools"
     for kind in ("css_files", "script_files"):
         context[kind] = [asset for asset in context[kind] if wanted(asset, body)]
 
