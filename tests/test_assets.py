@@ -59,6 +59,12 @@ def test_the_colours_of_a_terminal_are_loaded_where_an_output_has_some(build_sit
     assert ".-Color" not in sheet.read_text("utf-8")
     assert "div.cell_output" in sheet.read_text("utf-8")
 
+    again = SphinxTestApp(srcdir=site.app.srcdir, confoverrides=site.app.config.overrides)
+    again.build()
+    again.cleanup()
+    assert again.warning.getvalue() == ""
+    assert ".-Color" not in sheet.read_text("utf-8")
+
 
 def test_the_script_of_the_search_is_loaded_there_alone(build_site):
     site = build(build_site, {"index.md": INDEX})
