@@ -23,10 +23,9 @@ extensions = [
     "sphinxext.opengraph", "notfound.extension",
 ]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
-    "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live", "measure",
-    "notebooks", "notices", "page.csp", "page.mathml", "page.pictures", "page.sidebar",
-    "page.unused_assets", "page.warnings_in_page", "player", "search", "showcase",
-    "skill_tree",
+    "beside", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live",
+    "measure", "notebooks", "notices", "page.csp", "page.mathml", "page.pictures", "page.sidebar",
+    "page.unused_assets", "page.warnings_in_page", "player", "search", "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build

@@ -32,7 +32,7 @@ WORKERS = ["--numprocesses=logical", "--maxprocesses=2", "--dist=loadfile"]
 WORKERS += ["--no-loadscope-reorder"]  # those with most tests are not those that take longest
 # What another NumPy could change; the rest is tested once, by `nox -s tests`. Of the directives the
 # build itself proves each use under each NumPy.
-CHANGED_BY_NUMPY = ("exercise", "measure", "outputs", "snippets")
+CHANGED_BY_NUMPY = ("beside", "exercise", "measure", "outputs", "snippets")
 NEEDS_PYTHON_3_12 = {"2.5.5"}
 
 
@@ -233,6 +233,12 @@ def fonts(session):
     """Cut the fonts anew: `nox -s fonts -- path/to/texgyrepagella-math.otf`."""
     install(session, "data")
     session.run("python", "-m", "tools.fonts", "docs/_static/fonts", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def octave(session):
+    """Run the Octave side of each {beside} anew, and record what it prints; needs GNU Octave."""
+    session.run("python", "tools/octave.py")
 
 
 @nox.session(venv_backend="none")

@@ -70,6 +70,7 @@ def blas_threads():
 EVERYTHING = [
     "myst_nb",
     "sphinx_design",
+    "lesson_extensions.beside",
     "lesson_extensions.cards",
     "lesson_extensions.check",
     "lesson_extensions.claims",

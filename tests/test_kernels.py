@@ -310,7 +310,8 @@ def processes_in(folder):
     return found
 
 
-def until(condition, seconds=60):
+def until(condition, seconds=600):
+    """What the condition gives as soon as it holds; on a busy machine that may take minutes."""
     latest = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < latest, "it did not happen"
@@ -327,10 +328,12 @@ def hanging_build(tmp_path):
     (source / "index.md").write_text(PAGE, "utf-8")
     command = [sys.executable, "-m", "sphinx", "-q", str(source), str(tmp_path / "out")]
     build = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
-    until(lambda: len(processes_in(source)) == 2)
-    yield build, source
-    build.kill()
-    build.communicate()
+    try:
+        until(lambda: len(processes_in(source)) == 2)
+        yield build, source
+    finally:
+        build.kill()
+        build.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -128,6 +128,16 @@ QUERIES = {
     "cramer's rule": "faq/cramers-rule",
     "Unable to allocate 129 GiB for an array": "errors/unable-to-allocate",
     "np.linalg.svd returns Vh or V": "faq/svd-put-together",
+    # as one says it in MATLAB
+    "matlab to numpy": "from-matlab",
+    "backslash operator": "from-matlab",
+    "repmat in numpy": "from-matlab",
+    "octave find equivalent": "from-matlab",
+    # a symbol in a formula
+    "what does ‖x‖ mean": "notation",
+    "double bars around a vector": "notation",
+    "what is lambda in linear algebra": "notation",
+    "symbol for transpose": "notation",
     # misspelt, and a word too many
     "brodcasting": "glossary/broadcasting",
     "my teacher says the determinent is not exactly zero but matrix is singular": (
