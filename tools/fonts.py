@@ -24,8 +24,7 @@ MATHS = [
     *range(ord("a"), ord("z") + 1),  # names of functions: det, rank, cos
     *range(0x1D434, 0x1D468),
     0x210E,  # italic: variables
-    *range(0x1D400, 0x1D434),  # bold: vectors
-    *map(ord, "𝖳±·×‖…→↦⇒∈∑−√∞≈≠≤≥≪≫⊥⋅⋮⋯⋱ℝℂ∠⟨⟩̂ˆ^"),
+    *map(ord, "𝖳±·×‖…→↦⇒∈∑−√∞≈≠≤≥≪≫⊥⟂∂∗⋅⋮⋯⋱ℝℂ∠⟨⟩̂ˆ^"),
     *map(ord, "αβγδεθκλμπρστφΔΛΣ𝛼𝛽𝛾𝛿𝜀𝜃𝜅𝜆𝜇𝜋𝜌𝜎𝜏𝜑𝜙"),
 ]
 
