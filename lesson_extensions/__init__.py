@@ -16,6 +16,7 @@ live          runs what a page shows in the reader's browser, with real NumPy
 measure       {on-your-machine}: times loops and @ in the reader's browser
 notebooks     each lesson as an .ipynb to download, outputs included
 notices       {notices}: whose work is served, each with its licence
+paths         {path}: a walk through the lessons; {paths}: all of them, with the reader's progress
 player        {player}: steps of a program, each with the state that it left
 showcase      author, licence and data, below the title of a reader's notebook
 skill_tree    {skill-tree}: the Logic Matrix, drawn from the lessons' prerequisites

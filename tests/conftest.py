@@ -83,6 +83,7 @@ EVERYTHING = [
     "lesson_extensions.measure",
     "lesson_extensions.notebooks",
     "lesson_extensions.page.pictures",
+    "lesson_extensions.paths",
     "lesson_extensions.player",
     "lesson_extensions.search",
     "lesson_extensions.showcase",

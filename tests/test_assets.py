@@ -34,6 +34,32 @@ def test_sphinx_design_is_loaded_where_it_is_used_and_nowhere_else(build_site):
     assert [loads(site, page, script) for page in ("index", "card", "tabs")] == [False, False, True]
 
 
+COLOURED = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+orphan: true
+---
+# Coloured
+
+```{code-cell}
+print("\\x1b[31mred\\x1b[0m")
+```
+"""
+
+
+def test_the_colours_of_a_terminal_are_loaded_where_an_output_has_some(build_site):
+    site = build(build_site, {"index.md": INDEX, "coloured.md": COLOURED})
+    (sheet,) = (site.app.outdir / "_static").glob("mystnb.*.css")
+    colours = site.app.outdir / "_static/terminal_colours.css"
+
+    name = "terminal_colours.css"
+    assert [loads(site, page, name) for page in ("index", "coloured")] == [False, True]
+    assert site.html("coloured").select_one("span.-Color-Red").get_text() == "red"
+    assert "-Color[class*=-Red]" in colours.read_text("utf-8")
+    assert ".-Color" not in sheet.read_text("utf-8")
+    assert "div.cell_output" in sheet.read_text("utf-8")
+
+
 def test_a_feature_s_files_are_loaded_where_its_node_stands_and_nowhere_else(build_site, tmp_path):
     (tmp_path / "static").mkdir()
     (tmp_path / "static/box.js").touch()

@@ -1,10 +1,7 @@
 """The Logic Matrix holds each lesson, in its place; what cannot be drawn is named with its file."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,8 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.shared.lessons import lessons_of
 from lesson_extensions.skill_tree.domain import SkillTreeDomain, without_circles
-from lesson_extensions.skill_tree.draw import picture
-from tests.conftest import ROOT
+from lesson_extensions.skill_tree.layout import Layout
 
 EXTENSIONS = [
     "myst_nb",
@@ -44,21 +40,26 @@ CURRICULUM = {
     "matrices": ["vectors"],
     "matmul": ["matrices"],
     "transformations": ["matmul"],
-    "determinants": ["transformations"],
+    "determinants": ["matmul"],
     "inverses": ["determinants"],
     "systems": ["inverses"],
-    "rank": ["matmul", "systems"],
+    "subspaces": ["systems"],
+    "rank": ["subspaces"],
     "conditioning": ["systems"],
-    "least-squares": ["conditioning", "rank"],
-    "qr": ["least-squares"],
-    "eigen": ["determinants", "rank"],
-    "svd": ["eigen", "least-squares"],
-    "cholesky": ["eigen"],
+    "least-squares": ["systems"],
+    "projections": ["least-squares", "subspaces"],
+    "qr": ["projections"],
+    "eigen": ["transformations", "determinants"],
+    "markov": ["eigen"],
+    "svd": ["rank", "qr"],
+    "pca": ["svd"],
+    "cholesky": ["conditioning"],
     "stacks": ["matmul"],
     "einsum": ["stacks"],
     "speed": ["matmul"],
-    "beyond-one-machine": ["speed", "stacks"],
-    "neural-network": ["matmul", "stacks", "least-squares"],
+    "iterative": ["eigen", "speed"],
+    "beyond-one-machine": ["speed", "iterative"],
+    "neural-network": ["einsum", "least-squares"],
 }
 
 
@@ -123,19 +124,28 @@ def titles(nav):
     return [link.get_text() for link in nav.select("ol > li > p:first-child a")]
 
 
+def layout(names, parts=()):
+    names = list(names)
+    return Layout([[names.index(one) for one in CURRICULUM[name]] for name in names], dict(parts))
+
+
 def drawn(nav):
-    """{place of a lesson: places of those from which a line leads to it}, and all boxes."""
-    boxes = []
-    for link in nav.select("svg > a"):
-        left, top = map(float, re.findall(r"[\d.]+", link["transform"]))
-        boxes.append((left, top, float(link.rect["width"]), float(link.rect["height"])))
+    """{place of a lesson: places of those from which a line leads to it}, by the drawn lines."""
+    width = float(re.search(r"[\d.]+", nav.select_one(".la-skill-tree__map")["style"])[0])
+    boxes = {}
+    for items in nav.select("ol"):
+        top = int(re.search(r"\d+", items["style"])[0])
+        for item in items.select("li"):
+            row, left = map(float, re.findall(r"[\d.]+", item["style"]))
+            boxes[top + row - 1, round(left + width / 2)] = len(boxes)
     lines = {}
-    for line in nav.select("svg [data-la-from]"):
-        x, y = map(float, re.findall(r"[\d.]+", line["d"])[-2:])
-        (target,) = (i for i, (left, top, width, _) in enumerate(boxes)
-                     if abs(left + width / 2 - x) < 0.2 and abs(top - y) < 0.2)  # fmt: skip
-        lines.setdefault(target, []).append(int(line["data-la-from"]))
-    return lines, boxes
+    for gap in nav.select("svg.la-skill-tree__gap"):
+        row = int(re.search(r"\d+", gap["style"])[0]) + 1
+        for line in gap.select("path"):
+            x = round(float(re.findall(r"[\d.]+", line["d"])[-2]))
+            if (row, x) in boxes:  # else it goes on, in a lane
+                lines.setdefault(boxes[row, x], []).append(int(line["data-la-from"]))
+    return lines
 
 
 # -- What is shown without JavaScript ------------------------------------------------------------
@@ -146,13 +156,9 @@ def test_the_list_names_each_lesson_what_it_teaches_and_what_it_builds_on(good):
 
     assert good.warnings == ""
     assert [[p.get_text() for p in item.find_all("p")] for item in items] == [
-        ["Vectors", "Learn of Vectors.", "15 minutes"],
-        ["Matrices", "Learn of Matrices.", "15 minutes · builds on Vectors"],
-        [
-            "Multiply with @",
-            "Learn of Multiply with `@`.",
-            "15 minutes · builds on Vectors, Matrices",
-        ],
+        ["Vectors", "Learn of Vectors.", "15 min · 2 checks · 1 exercise"],
+        ["Matrices", "Learn of Matrices.", "15 min · 1 check · builds on Vectors"],
+        ["Multiply with @", "Learn of Multiply with `@`.", "15 min · builds on Vectors, Matrices"],
     ]
     assert [link["href"] for link in items[2].find_all("a")] == [
         "lessons/products.html",
@@ -162,28 +168,23 @@ def test_the_list_names_each_lesson_what_it_teaches_and_what_it_builds_on(good):
     assert items[2].p.code.get_text() == "@"
 
 
-def test_the_picture_has_a_named_link_to_each_lesson(good):
+def test_a_link_says_what_the_picture_leaves_out(good):
     nav = tree(good)
-    links = nav.select("svg > a")
 
     assert nav["aria-label"] == "Logic Matrix"
-    assert [link["href"] for link in links] == [
-        f"lessons/{name}.html" for name in ("vectors", "matrices", "products")
-    ]
-    assert links[2]["aria-label"] == "Multiply with @, 15 minutes, builds on Vectors, Matrices"
-    assert links[1].title.get_text() == "Learn of Matrices."
-    assert [span.get_text() for span in links[0].select("[data-la-fact]")] == [
-        "15 min",
-        "2 checks",
-        "1 exercise",
-    ]
+    assert nav.select("li a")[0]["title"] == "Learn of Vectors."
+    assert nav.select("ol > li")[2].a["title"] == (
+        "Learn of Multiply with `@`. Builds on Vectors and Matrices."
+    )
+    assert [svg["aria-hidden"] for svg in nav.select("svg")] == ["true", "true"]
     assert nav.select("button, input, [role=status]") == []
 
 
 def test_a_link_that_others_imply_is_not_drawn(good):
-    lines, _ = drawn(tree(good))
-
-    assert lines == {1: [0], 2: [1]}  # from vectors to products leads the way past matrices
+    assert drawn(tree(good)) == {
+        1: [0],
+        2: [1],
+    }  # from vectors to products leads the way past matrices
 
 
 def test_lessons_stand_in_the_order_that_they_give_and_then_by_name(build):
@@ -197,63 +198,77 @@ def test_lessons_stand_in_the_order_that_they_give_and_then_by_name(build):
     assert titles(nav) == ["Matrices", "Products", "Vectors", "Of no order"]
 
 
-@pytest.mark.parametrize("names", [list(CURRICULUM)[:n] for n in (1, 2, 7, 19)], ids=len)
-def test_no_box_lies_on_another_and_no_line_on_a_box(names):
-    lessons = [
-        {"page": name, "title": f"Learn to work with {name}", "summary": "What it is.",
-         "minutes": "15", "checks": ["a"] * 5, "exercises": ["b"] * 3, "before": CURRICULUM[name]}
-        for name in names
+@pytest.mark.parametrize("number", [1, 2, 7, 18, 24])
+def test_no_box_lies_on_another_and_no_line_on_a_box(number):
+    map = layout(list(CURRICULUM)[:number], {0: "First"} | ({10: "Second"} if number > 10 else {}))
+
+    assert sorted(map.row_of) == list(range(number)) and map.box >= 40  # more than 140 px, of 350
+    for row in map.rows:
+        edges = []
+        for stop in row.stops:
+            half = (map.box if map.is_box(stop) else map.lane) / 2
+            edges += [map.across[stop] - half, map.across[stop] + half]
+        assert edges == pytest.approx(sorted(edges))
+        assert all(-1e-9 <= edge <= 100 + 1e-9 for edge in edges)
+        assert not row.heading or all(edge >= 35 for edge in edges)
+    for start, end in map.lines:
+        assert start[1] + 1 == end[1]
+        assert map.is_box(start) or start[0] in {
+            one[0] for one, below in map.lines if below == start
+        }
+
+
+def test_lessons_stand_in_reading_order_from_left_to_right_and_down():
+    map = layout(CURRICULUM)
+
+    boxes = [stop[0] for row in map.rows for stop in row.stops if map.is_box(stop)]
+    assert boxes == list(range(24))
+    assert max(len(row.boxes) for row in map.rows) == 2
+    for place, name in enumerate(CURRICULUM):
+        for other in CURRICULUM[name]:
+            assert map.row_of[list(CURRICULUM).index(other)] < map.row_of[place]
+
+
+def test_few_lines_cross():
+    assert layout(CURRICULUM).crossings() <= 8
+    assert layout(list(CURRICULUM)[:18]).crossings() <= 5
+
+
+def test_a_lesson_that_comes_before_what_it_builds_on_is_drawn_below_it():
+    map = Layout([[1], [], [0]], {0: "First", 2: "Second"})
+
+    assert [(row.heading, row.boxes) for row in map.rows] == [
+        ("First", []), ("", [1]), ("", [0]), ("Second", []), ("", [2]),
     ]  # fmt: skip
-    nav = BeautifulSoup(picture(lessons, str), "html.parser")
-    lines, boxes = drawn(nav)
-    _, _, *size = map(float, nav.svg["viewbox"].split())
-
-    assert len(boxes) == len(names)
-    for i, (left, top, width, height) in enumerate(boxes):
-        assert left >= 0 and top >= 0 and left + width <= size[0] and top + height <= size[1]
-        for source in lines.get(i, []):
-            assert boxes[source][1] + boxes[source][3] < top  # what it builds on is above it
-        for x, y, w, h in boxes[:i]:
-            assert left + width < x or x + w < left or top + height < y or y + h < top
-    for line in nav.select("[data-la-from]"):
-        for x, from_y, to_y in uprights(line["d"]):
-            assert not any(left < x < left + width and from_y < top + height and top < to_y
-                           for left, top, width, height in boxes)  # fmt: skip
 
 
-def uprights(path):
-    """The parts of a line that run straight down past a row: (x, from, to)."""
-    x = y = 0.0
-    for command, numbers in re.findall(r"([MVC])([^MVC]+)", path):
-        values = [float(number) for number in numbers.split()]
-        if command == "V":
-            yield x, y, values[0]
-            y = values[0]
-        else:
-            x, y = values[-2:]
+PARTS = ":::{skill-tree}\n2: Go on\n1: Begin\n9: Of none\n:::"
 
 
-def test_the_same_lessons_are_the_same_bytes_at_each_build():
-    program = (
-        "import json, sys\n"
-        "from lesson_extensions.skill_tree.draw import picture\n"
-        "print(picture(json.loads(sys.argv[1]), str))"
-    )
-    lessons = [
-        {"page": name, "title": name, "summary": name, "minutes": "9", "checks": [],
-         "exercises": [], "before": before}
-        for name, before in CURRICULUM.items()
-    ]  # fmt: skip
-    first, second = (
-        subprocess.check_output(
-            [sys.executable, "-c", program, json.dumps(lessons)],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONHASHSEED": seed},
+def test_the_parts_of_the_course_are_headings_of_its_lists(build):
+    site = build({"index.md": INDEX.replace(":::{skill-tree}\n:::", PARTS)})
+    nav = tree(site)
+
+    assert site.warnings == ""
+    assert [h3.get_text() for h3 in nav.select("h3")] == ["Begin", "Go on"]
+    assert [(ol["start"], len(ol.select("li"))) for ol in nav.select("h3 + ol")] == [
+        ("1", 1),
+        ("2", 2),
+    ]
+    assert drawn(nav) == {1: [0], 2: [1]}
+
+
+def test_a_part_without_order_or_heading_is_named_with_its_line_and_the_mend(build):
+    lines = ["1: Begin", "Foundations", "first: Foundations", "1:"]
+    index = INDEX.replace(":::{skill-tree}", "\n".join([":::{skill-tree}", *lines]))
+    warnings = build({"index.md": index}).warnings
+
+    for number, line in enumerate(lines[1:], start=5):
+        assert (
+            f"index.md:{number}: WARNING: {line!r} is no part of the course; write a line such "
+            in warnings
         )
-        for seed in ("1", "2")
-    )
-
-    assert first == second and first.count(b"<rect") == len(CURRICULUM)
+    assert warnings.count("WARNING") == 3
 
 
 def test_letters_with_a_meaning_in_html_are_escaped(build):
@@ -264,8 +279,8 @@ def test_letters_with_a_meaning_in_html_are_escaped(build):
     nav = tree(site)
 
     assert site.warnings == ""
-    assert nav.select_one("svg .la-skill-tree__title").get_text() == "Is a < b & c?"
-    assert nav.select_one("svg > a")["aria-label"].startswith("Is a < b & c?")
+    assert nav.select_one("li > p > a").get_text() == "Is a < b & c?"
+    assert nav.select("ol > li")[1].a["title"].endswith("Builds on Is a < b & c?.")
     assert json.loads(nav.script.get_text())[1]["checks"] == ["</script><b>"]
 
 
@@ -320,7 +335,7 @@ def test_skill_tree_forgets_a_deleted_lesson_and_shows_a_new_one(build):
     nav = rebuilt(site, "lessons/matrices.md", None)
 
     assert titles(nav) == titles(tree(site, "elsewhere")) == ["Vectors", "Multiply with @"]
-    assert len(nav.select("svg > a")) == len(json.loads(nav.script.get_text())) == 2
+    assert len(drawn(nav)) + 1 == len(json.loads(nav.script.get_text())) == 2
 
     nav = rebuilt(site, "lessons/matrices.md", FILES["lessons/matrices.md"])
 
@@ -353,7 +368,7 @@ CHANGES = [
     (lesson("`Matrices`", "[vectors]", order=2), '<code class="docutils literal'),
     (FILES["lessons/matrices.md"].replace("Learn of", "Know"), "Know Matrices."),
     (FILES["lessons/matrices.md"].replace("m-read", "m-write"), "m-write"),
-    (FILES["lessons/matrices.md"].replace("15", "16"), "16 minutes"),
+    (FILES["lessons/matrices.md"].replace("15", "16"), "16 min"),
 ]
 
 
@@ -376,7 +391,7 @@ def test_lessons_read_in_parallel_are_all_there(build, good):
     more = {f"more{n}.md": "---\norphan: true\n---\n# More\n" for n in range(3)}
     two = build(more | {"elsewhere.md": ELSEWHERE}, parallel=2)  # Sphinx wants more than 5 pages
 
-    assert two.warnings == "" and len(tree(two).select("svg rect")) == 3
+    assert two.warnings == "" and len(tree(two).select("ol > li")) == 3
     assert str(tree(two)) == str(tree(good))
 
 
@@ -397,7 +412,7 @@ def test_other_formats_get_the_list(builder, shared_site):
     if builder == "text":
         text = (out / "index.txt").read_text("utf-8")
         assert "1. Vectors" in text and "Learn of Matrices." in text
-        assert "15 minutes · builds on Vectors" in text
+        assert "15 min · 1 check · builds on Vectors" in text
     if builder == "latex":
         (text,) = (path.read_text("utf-8") for path in out.glob("*.tex"))
         assert "Learn of Matrices." in text and "builds on" in text
@@ -409,7 +424,7 @@ def test_other_formats_get_the_list(builder, shared_site):
         assert nav.svg is None and nav.script is None
     if builder == "dirhtml":
         nav = BeautifulSoup((out / "index.html").read_text("utf-8"), "html.parser")
-        assert nav.select_one("svg > a")["href"] == "lessons/vectors/"
+        assert nav.select_one("li a")["href"] == "lessons/vectors/"
 
 
 # -- What is refused -----------------------------------------------------------------------------

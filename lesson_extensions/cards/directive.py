@@ -20,6 +20,7 @@ from sphinx_design.shared import create_component
 
 from lesson_extensions.shared import front_matter
 from lesson_extensions.shared.lessons import lessons_of
+from lesson_extensions.shared.links import link_to
 
 logger = logging.getLogger(__name__)
 
@@ -178,16 +179,7 @@ class DrawCards(SphinxPostTransform):
                     subtype=part,
                 )
 
-        text = nodes.inline("", "", *(child.deepcopy() for child in page[0].children))
-        link = addnodes.pending_xref(
-            "",
-            text,
-            refdomain="doc",  # as MyST does for a link to a page: it keeps code in the title
-            reftype="myst",
-            reftarget=docname,
-            reftargetid=None,
-            refexplicit=True,
-        )
+        link = link_to(self.env, docname, page[0])
         title = nodes.rubric("", "", link, classes=["la-card__title"])
         title["heading-level"] = 2
         lesson = lessons_of(self.env).get(docname)

@@ -1,7 +1,11 @@
-"""A page loads a style sheet only if it holds something of it: those of sphinx-design are 10 kB."""
+"""A page loads a style sheet only if it holds something of it: those of sphinx-design are 10 kB.
+
+Most of myst-nb's sheet names the 256 colours of a terminal, for outputs that have some; 5 kB, which
+are put into a sheet of their own.
+"""
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docutils import nodes
@@ -15,7 +19,9 @@ WANTED_BY = {
     "skill_tree.css": re.compile(r'class="[^"]*\bla-skill-tree'),
     "sphinx-design.min.css": re.compile(r'class="[^"]*\bsd-'),
     "design-tabs.js": re.compile(r'class="[^"]*\bsd-tab-'),
+    "terminal_colours.css": re.compile(r'class="[^"]*-Color'),
 }
+COLOURS = re.compile(r"^div\.highlight \.-Color[^{}]*\{[^{}]*\}\s*", re.MULTILINE)
 
 
 def wanted(asset: _CascadingStyleSheet | _JavaScript, body: str) -> bool:
@@ -36,6 +42,19 @@ def drop_unused(
         context[kind] = [asset for asset in context[kind] if wanted(asset, body)]
 
 
+def part_colours(app: Sphinx, error: Exception | None) -> None:
+    """Move the colours of a terminal out of myst-nb's sheet, which it has copied by now."""
+    if error or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+    for sheet in static.glob("mystnb.*.css"):
+        rules = sheet.read_text("utf-8")
+        (static / "terminal_colours.css").write_text("".join(COLOURS.findall(rules)), "utf-8")
+        sheet.write_text(COLOURS.sub("", rules), "utf-8")
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
+    app.add_css_file("terminal_colours.css")
+    app.connect("build-finished", part_colours, priority=900)  # after myst-nb
     app.connect("html-page-context", drop_unused, priority=900)  # after all have added theirs
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,37 +1,60 @@
 """{skill-tree}: where the Logic Matrix stands, and its list of lessons."""
 
+from itertools import groupby
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.shared.lessons import Lesson, lessons_of
+from lesson_extensions.shared.links import link_to
 from lesson_extensions.skill_tree.domain import prerequisites
-from lesson_extensions.skill_tree.nodes import skill_tree
+from lesson_extensions.skill_tree.nodes import course_part, lesson_item, lesson_list, skill_tree
 
 logger = logging.getLogger(__name__)
 
 
 class SkillTreeDirective(SphinxDirective):
-    """The lessons of the site, and which builds on which.
+    """The lessons of the site, and which builds on which; the parts of the course, if it has any:
+    the `order` from which on lessons belong to each, and its heading.
 
     ```{skill-tree}
+    1: Foundations
+    10: Factorisations
     ```
 
-    becomes: skill_tree, which ListLessons fills when all pages have been read
+    becomes: skill_tree (parts), which ListLessons fills when all pages have been read
     """
 
+    has_content = True
+
     def run(self) -> list[nodes.Node]:
-        node = skill_tree()
+        node = skill_tree(parts=[])
         self.set_source_info(node)
+        first = self.lineno + self.content_offset + 1  # MyST counts from the directive
+        for number, line in enumerate(self.content, start=first):
+            order, _, heading = (text.strip() for text in line.partition(":"))
+            try:
+                if not heading:
+                    raise ValueError
+                node["parts"].append((float(order), heading))
+            except ValueError:
+                logger.warning(
+                    "%r is no part of the course; write a line such as `1: Foundations`: the "
+                    "`order` of its first lesson, and its heading",
+                    line,
+                    location=(self.env.current_document.docname, number),
+                    type="skill-tree",
+                    subtype="part",
+                )
+        node["parts"].sort()
         return [node]
 
 
 class ListLessons(SphinxPostTransform):
-    """skill_tree → skill_tree (lessons) > enumerated_list > list_item, one a lesson"""
+    """skill_tree → skill_tree (lessons) > course_part, lesson_list > lesson_item"""
 
     default_priority = 5  # before links are resolved, so that those in the list are too
 
@@ -49,39 +72,53 @@ class ListLessons(SphinxPostTransform):
                 tree.parent.remove(tree)
                 continue
             before, _ = prerequisites(lessons)
-            tree["lessons"] = [
-                lesson | {"page": page, "title": lesson["title"].astext(), "before": before[page]}
-                for page, lesson in lessons.items()
-            ]
-            items = (self.item(page, lessons, before[page]) for page in lessons)
-            tree += nodes.enumerated_list("", *items, classes=["la-skill-tree__list"])
+            tree["lessons"] = []
+            parts = {page: part_of(lesson, tree["parts"]) for page, lesson in lessons.items()}
+            for heading, pages in groupby(lessons, parts.__getitem__):
+                if heading:
+                    tree += course_part(heading, heading, **{"heading-level": 3})
+                items = lesson_list(start=len(tree["lessons"]) + 1)
+                tree += items
+                for page in pages:
+                    facts = {
+                        "page": page,
+                        "title": lessons[page]["title"].astext(),
+                        "before": before[page],
+                        "part": "" if len(items) else heading,  # that begins with this lesson
+                    }
+                    tree["lessons"].append(lessons[page] | facts)
+                    items += self.item(page, lessons, before[page])
 
-    def item(self, page: str, lessons: dict[str, Lesson], before: list[str]) -> nodes.list_item:
-        """list_item > paragraph (link), paragraph (summary), paragraph (minutes, links)"""
+    def item(self, page: str, lessons: dict[str, Lesson], before: list[str]) -> lesson_item:
+        """lesson_item > paragraph (link), paragraph (summary), paragraph (minutes, tasks, links)"""
         lesson = lessons[page]
-        facts = nodes.paragraph("", nodes.Text(f"{lesson['minutes']} minutes"))
-        facts["classes"].append("la-skill-tree__facts")
+        facts = nodes.paragraph(classes=["la-skill-tree__facts"])
+        facts += fact("state", f"{lesson['minutes']} min")
+        for name, labels in (("checks", lesson["checks"]), ("exercises", lesson["exercises"])):
+            if labels:
+                facts += fact(name, f" · {counted(labels, name[:-1])}")
+        builds_on = fact("before", " · builds on " if before else "")
         for number, name in enumerate(before):
-            facts += nodes.Text(", " if number else " · builds on ")
-            facts += self.link(name, lessons[name]["title"])
-        return nodes.list_item(
+            builds_on += nodes.Text(", " if number else "")
+            builds_on += link_to(self.env, name, lessons[name]["title"])
+        facts += builds_on
+        return lesson_item(
             "",
-            nodes.paragraph("", "", self.link(page, lesson["title"])),
-            nodes.paragraph("", lesson["summary"]),
+            nodes.paragraph("", "", link_to(self.env, page, lesson["title"])),
+            nodes.paragraph("", lesson["summary"], classes=["la-skill-tree__summary"]),
             facts,
         )
 
-    def link(self, page: str, title: nodes.title) -> addnodes.pending_xref:
-        text = nodes.inline("", "", *(child.deepcopy() for child in title))
-        for element in text.findall(nodes.Element):
-            element["ids"] = []  # the originals keep theirs, on their own page
-        return addnodes.pending_xref(
-            "",
-            text,
-            refdoc=self.env.current_document.docname,
-            refdomain="doc",  # as MyST does for a link to a page: it keeps code in the title
-            reftype="myst",
-            reftarget=page,
-            reftargetid=None,
-            refexplicit=True,
-        )
+
+def part_of(lesson: Lesson, parts: list[tuple[float, str]]) -> str:
+    """The heading of the part of the course that a lesson belongs to, or nothing."""
+    begun = [heading for order, heading in parts if order <= lesson["order"]]
+    return begun[-1] if begun else ""
+
+
+def fact(name: str, text: str) -> nodes.inline:
+    return nodes.inline("", text, classes=[f"la-skill-tree__{name}"])
+
+
+def counted(labels: list[str], thing: str) -> str:
+    return f"{len(labels)} {thing}{'' if len(labels) == 1 else 's'}"

@@ -5,7 +5,7 @@
  *
  * @typedef {{page: string, anchor: string}} Place
  * @typedef {Record<string, string>} Times  when, as ISO text
- * @typedef {{version: number, passed: Times, visited: Times, last: Place | null}} State
+ * @typedef {{version: number, passed: Times, visited: Times, last: Place | null, path?: string}} State
  */
 
 const KEY = "la-progress";
@@ -23,7 +23,7 @@ function parse(text) {
   try {
     found = JSON.parse(text ?? "");
   } catch {}
-  const { version, passed, visited, last } = found ?? {};
+  const { version, passed, visited, last, path } = found ?? {};
   if (version > VERSION) throw new Error("That progress is from a later version of this site: reload the page and try again.");
   const isText = (/** @type {any} */ value) => typeof value === "string";
   const isTimes = (/** @type {any} */ value) =>
@@ -31,16 +31,18 @@ function parse(text) {
   if (version !== VERSION || ![passed, visited].every(isTimes) || (last && ![last.page, last.anchor].every(isText))) {
     throw new Error("That is no progress of this site.");
   }
-  return { version, passed, visited, last: last || null };
+  return { version, passed, visited, last: last || null, ...(path && isText(path) ? { path } : {}) };
 }
 
 /** Both; where they disagree, the first. @param {State} first @param {State} second @returns {State} */
 function merge(first, second) {
+  const path = first.path ?? second.path;
   return {
     version: VERSION,
     passed: { ...second.passed, ...first.passed },
     visited: { ...second.visited, ...first.visited },
     last: first.last ?? second.last,
+    ...(path ? { path } : {}),
   };
 }
 
@@ -106,6 +108,16 @@ export function visit(last) {
     state.visited[last.page] = new Date().toISOString();
     state.last = last;
   });
+}
+
+/** The reader was at a page that is no lesson. @param {string} page */
+export function see(page) {
+  update((state) => void (state.visited[page] = new Date().toISOString()));
+}
+
+/** The reader follows the path that this page describes. @param {string} path */
+export function choose(path) {
+  update((state) => void (state.path = path));
 }
 
 /** The whole state, a copy. */

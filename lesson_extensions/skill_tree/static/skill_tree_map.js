@@ -26,44 +26,41 @@ function statesOf(lessons, visited) {
   });
 }
 
-/** The Logic Matrix: boxes in its picture and items in its list, in the order of the lessons. @param {HTMLElement} nav */
+/** The Logic Matrix: the items of its list, in the order of the lessons. @param {HTMLElement} nav */
 function upgrade(nav) {
   /** @type {(selector: string) => any[]} */
   const all = (selector) => [...nav.querySelectorAll(selector)];
   /** @type {Lesson[]} */
   const lessons = JSON.parse(all("script")[0].textContent);
-  const links = all("ol > li > p:first-child a");
-  const notes = all("ol > li").map((item) => item.appendChild(make("p", { className: "la-skill-tree__state" })));
-  const boxes = all("svg a").map((box) => ({
-    box,
-    name: box.getAttribute("aria-label"),
-    facts: [...box.querySelectorAll("[data-la-fact]")].map((fact) => ({ fact, text: fact.textContent })),
-  }));
+  const items = all("ol > li");
+  const links = items.map((item) => item.querySelector("a"));
+  const facts = items.map((item) => Object.fromEntries(["state", "checks", "exercises"].map(
+    (name) => [name, item.querySelector(`.la-skill-tree__${name}`)])));
+  const minutes = facts.map(({ state }) => state.textContent);
   const title = (/** @type {number} */ place) => links[place].textContent;
   /** @type {string[]} */
   let states = [];
   /** @type {(() => void)[]} */
   const undos = [];
 
-  /** @param {number} place */
-  function mark(place) {
+  /** @param {number} place @param {boolean} isNext */
+  function mark(place, isNext) {
     const { before, checks, exercises } = lessons[place];
     const state = states[place];
     const missing = before.filter((other) => states[other] !== "mastered").map(title).join(" and ");
     const counts = { checks: counted(checks, "check"), exercises: counted(exercises, "exercise") };
+    const word = isNext ? `${state}, next` : state;
+    facts[place].state.textContent = `${word} · ${minutes[place]}`;
+    if (checks.length) facts[place].checks.textContent = ` · ${counts.checks}`;
+    if (exercises.length) facts[place].exercises.textContent = ` · ${counts.exercises}`;
+    items[place].dataset.laState = state;
+    items[place].toggleAttribute("data-la-next", isNext);
     const words = [
-      state === "later" ? `later, after ${missing}` : state,
+      state === "later" ? `later, after ${missing}` : word,
       checks.length && counts.checks,
       exercises.length && counts.exercises,
     ].filter(Boolean);
-    notes[place].textContent = words.join(" · ");
-    notes[place].parentElement.dataset.laState = state;
-    const { box, name, facts } = boxes[place];
-    box.dataset.laState = state;
-    box.setAttribute("aria-label", `${name}: ${words.join(", ")}`);
-    for (const { fact, text } of facts) {
-      fact.textContent = counts[/** @type {"checks"} */ (fact.dataset.laFact)] ?? `${state} · ${text}`;
-    }
+    links[place].setAttribute("aria-label", `${title(place)}: ${words.join(", ")}`);
   }
 
   /** Shows it all anew, and says `said`, or else what has lit up. @param {string} [said] */
@@ -71,11 +68,10 @@ function upgrade(nav) {
     const { last, visited, passed } = read();
     const old = states;
     states = statesOf(lessons, visited);
-    states.forEach((_, place) => mark(place));
     for (const line of all("[data-la-from]")) line.dataset.laState = states[line.dataset.laFrom];
-
     const here = lessons.findIndex(({ page, formerly }) => [page, ...formerly].includes(last?.page ?? ""));
     const next = states.findIndex((state, place) => place !== here && ["open", "in progress"].includes(state));
+    states.forEach((_, place) => mark(place, place === next));
     const link = (/** @type {number} */ place, hash = "") => make("a", { href: links[place].href + hash }, title(place));
     now.replaceChildren(
       ...(here < 0 ? [] : ["Continue where you left off: ", link(here, last?.anchor && `#${last.anchor}`), ". "]),
