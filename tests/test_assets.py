@@ -59,6 +59,13 @@ def test_the_colours_of_a_terminal_are_loaded_where_an_output_has_some(build_sit
     assert ".-Color" not in sheet.read_text("utf-8")
     assert "div.cell_output" in sheet.read_text("utf-8")
 
+    settings = site.app.config.overrides | {"extensions": list(site.app.config.extensions)}
+    again = SphinxTestApp(srcdir=site.app.srcdir, confoverrides=settings)
+    again.build()
+    again.cleanup()
+    assert "Aborted" not in again.warning.getvalue()
+    assert ".-Color" not in sheet.read_text("utf-8")
+
 
 def test_the_script_of_the_search_is_loaded_there_alone(build_site):
     site = build(build_site, {"index.md": INDEX})

@@ -55,8 +55,15 @@ def part_colours(app: Sphinx, error: Exception | None) -> None:
         sheet.write_text(COLOURS.sub("", rules), "utf-8")
 
 
+def make_room(app: Sphinx) -> None:
+    """Remove the sheet of an earlier build, else Sphinx warns that it will not overwrite it."""
+    for sheet in Path(app.outdir, "_static").glob("mystnb.*.css"):
+        sheet.unlink()
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_css_file("terminal_colours.css")
+    app.connect("builder-inited", make_room)
     app.connect("build-finished", part_colours, priority=900)  # after myst-nb
     app.connect("html-page-context", drop_unused, priority=900)  # after all have added theirs
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
