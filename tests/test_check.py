@@ -622,3 +622,24 @@ def test_every_check_of_the_site_is_proven_again(site):
     assert found, "no page of the site has a check"
     for node in found:
         assert prove(node["spec"])["problems"] == [], node["task"]
+
+
+def test_a_choice_that_is_a_function_does_not_show_where_it_lies_in_memory(build_site):
+    page = build_site({"index.md": "# Page\n\n" + ONE_FUNCTION}).html("index")
+
+    assert "lambda x: 2 * x" in page.select_one(".la-check__key").get_text()
+    assert "0x" not in page.get_text()
+
+
+ONE_FUNCTION = """:::{check}
+:label: doubles
+:holds: choice(3) == 6
+
+Which of these doubles a number?
+
+- `lambda x: 2 * x`
+- `lambda x: x**2`: that squares it.
+
+Twice 3 is 6.
+:::
+"""

@@ -307,4 +307,5 @@ def tells(code: str, value: str) -> bool:
     def bare(text: str) -> str:
         return re.sub(r"np\.|\s|\.(?=[,\])])|\.0(?=\D|$)", "", text)
 
-    return bare(code) == bare(value) or len(value) > 60
+    # a function shows where it lies in memory, which tells nothing and is another each time
+    return bare(code) == bare(value) or len(value) > 60 or " at 0x" in value

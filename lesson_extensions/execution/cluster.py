@@ -53,10 +53,12 @@ def execute(
         }
         for future in as_completed(list(futures)):
             name = futures[future]
-            if future.status == "finished":
+            # waits: what a worker had finished is made again elsewhere, if that worker is lost
+            error = future.exception()
+            if error is None:
                 take(name, json.loads(future.result()))
             else:
-                fail(name, future.exception())
+                fail(name, error)
 
 
 # -- On a worker ---------------------------------------------------------------------------------
