@@ -20,6 +20,7 @@ from lesson_extensions.shared.notebook_cells import copies, text_cell
 logger = logging.getLogger(__name__)
 
 RUNNER = Path(__file__).with_name("changed.py")
+RUNS_WITH = [RUNNER, *sorted(Path(__file__).parent.glob("python/*.py"))]  # what it says depends on
 EXAMPLE = "write `:from: 4` and below it `:to: 5`, where 4 stands in the cell above"
 
 
@@ -142,7 +143,8 @@ class ChangeItDirective(SphinxDirective):
         ]
         if not cells:
             raise Refused("there is no code cell above; put it right below the one to be changed")
-        self.env.note_dependency(str(RUNNER))
+        for script in RUNS_WITH:
+            self.env.note_dependency(str(script))
         notebook = self.state.document["nb_renderer"].renderer.nb_client.notebook
         above = notebook.cells[: cells[-1]["cell_index"] + 1]
         return [cell.source for cell in above if cell.cell_type == "code"]

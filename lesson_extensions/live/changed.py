@@ -15,8 +15,8 @@ from lesson_extensions.execution.snippets import answer
 sys.path.insert(0, str(Path(__file__).parent / "python"))  # where the reader's Python has them
 sys.modules["pretty"] = IPython.lib.pretty  # and this is called so
 
-import console  # noqa: E402
-import needs  # noqa: E402
+import console  # noqa: E402  # it lies where the path above leads
+import needs  # noqa: E402  # so does this
 
 
 def changed(question: dict[str, Any]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def changed(question: dict[str, Any]) -> dict[str, Any]:
 
 def wrong_with(condition: str, namespace: dict[str, object]) -> str:
     try:
-        return "" if bool(eval(condition, namespace)) is True else "it is false"
+        return "" if eval(condition, namespace) else "it is false"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

@@ -1,11 +1,14 @@
 """A real Chromium that may reach our own server and nothing else."""
 
+import contextlib
 import functools
 import os
 import shutil
 from collections import Counter
 
 import pytest
+
+from tests.conftest import ROOT, Site, serve
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 FLAGS = [
@@ -48,6 +51,16 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@contextlib.contextmanager
+def dressed(folder, files, extensions):
+    """The address of a small site of these files, which looks as ours does."""
+    look = {"html_static_path": [str(ROOT / "docs/_static")], "html_css_files": ["site.css"]}
+    site = Site(folder, files, {"extensions": extensions} | look)
+    site.app.cleanup()
+    with serve(site.app.outdir) as address:
+        yield address
 
 
 def new_page(chromium, **options):

@@ -5,21 +5,13 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import faults, script_url
-from tests.conftest import ROOT, Site, serve
+from tests.browser.conftest import dressed, faults, script_url
 from tests.test_paths import EXTENSIONS, FILES
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    conf = {
-        "extensions": EXTENSIONS,
-        "html_static_path": [str(ROOT / "docs/_static")],
-        "html_css_files": ["site.css"],
-    }
-    site = Site(tmp_path_factory.mktemp("paths"), FILES, conf)
-    site.app.cleanup()
-    with serve(site.app.outdir) as address:
+    with dressed(tmp_path_factory.mktemp("paths"), FILES, EXTENSIONS) as address:
         yield address
 
 

@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import faults, script_url
-from tests.conftest import ROOT, Site, serve
+from tests.browser.conftest import dressed, faults, script_url
 from tests.test_skill_tree import EXTENSIONS, lesson, task
 
 NARROW = {"width": 390, "height": 844}
@@ -46,14 +45,7 @@ TREE = "nav.la-skill-tree"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    conf = {
-        "extensions": EXTENSIONS,
-        "html_static_path": [str(ROOT / "docs/_static")],
-        "html_css_files": ["site.css"],
-    }
-    site = Site(tmp_path_factory.mktemp("tree"), FILES, conf)
-    site.app.cleanup()
-    with serve(site.app.outdir) as address:
+    with dressed(tmp_path_factory.mktemp("tree"), FILES, EXTENSIONS) as address:
         yield address
 
 
