@@ -54,11 +54,11 @@ def execute(
         for future in as_completed(list(futures)):
             name = futures[future]
             # waits: what a worker had finished is made again elsewhere, if that worker is lost
-            error = future.exception()
-            if error is None:
+            failure = future.exception()
+            if failure is None:
                 take(name, json.loads(future.result()))
             else:
-                fail(name, error)
+                fail(name, failure)
 
 
 # -- On a worker ---------------------------------------------------------------------------------
