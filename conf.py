@@ -19,14 +19,14 @@ html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", f"https://{owner}.git
 
 # -- Pages -----------------------------------------------------------------------------------
 extensions = [
-    "myst_nb", "sphinx.ext.intersphinx", "sphinx_copybutton", "sphinx_design", "sphinx_sitemap",
+    "myst_nb", "sphinx.ext.intersphinx", "sphinx_copybutton", "sphinx_design",
     "sphinxext.opengraph", "notfound.extension",
 ]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "beside", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live",
     "measure", "notebooks", "notices", "page.csp", "page.mathml", "page.pictures", "page.sidebar",
-    "page.unused_assets", "page.warnings_in_page", "paths", "player", "search", "showcase",
-    "skill_tree",
+    "page.sitemap", "page.unused_assets", "page.warnings_in_page", "paths", "player", "search",
+    "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
@@ -69,8 +69,6 @@ pygments_style = pygments_dark_style = "github-dark"  # code is a dark pane in b
 copybutton_prompt_text = r">>> |\.\.\.(?: |$)"  # a line that goes on is copied too
 copybutton_prompt_is_regexp = True
 copybutton_selector = "div:not(.output) > div.highlight pre"  # what is printed is not to be copied
-sitemap_url_scheme = "{link}"  # no language and no version in our addresses
-sitemap_excludes = ["search.html", "404.html"]
 notfound_template = "404.html"
 notfound_urls_prefix = f"/{html_baseurl.partition('://')[2].partition('/')[2]}"
 ogp_site_url = html_baseurl

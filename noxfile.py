@@ -39,7 +39,7 @@ NEEDS_PYTHON_3_12 = {"2.5.5"}
 @nox.session
 def docs(session):
     """Build the site; `-- --serve` serves it at http://127.0.0.1:8000 as well."""
-    install(session, "docs", *(["cluster"] if "EXECUTION_CLUSTER" in os.environ else []))
+    install(session, "docs")
     build(session)
     session.log(f"open {(SITE / 'index.html').resolve().as_uri()}")
     if "--serve" in session.posargs:
@@ -84,7 +84,7 @@ def new(session):
 @nox.session
 def tests(session):
     """Build the site and test it, in the browser too; what follows `--` goes to pytest."""
-    install(session, "docs", "test", "browser", "cluster", "preview")
+    install(session, "docs", "test", "browser", "preview")
     build(session)
     session.run("python", "-m", "pytest", *WORKERS, *session.posargs)
 
@@ -156,7 +156,7 @@ def prerelease(session):
 def mutate(session):
     """Change what the site says, or with `-- --code` break the code, and see each change caught."""
     of_code = "--code" in session.posargs  # else a sample, or all with `-- --all`
-    install(session, "docs", "test", *(["browser", "cluster", "preview"] if of_code else []))
+    install(session, "docs", "test", *(["browser", "preview"] if of_code else []))
     build(session)
     module = "tests.breakages" if of_code else "tests.mutate"
     session.run("python", "-m", module, *session.posargs)
