@@ -28,7 +28,7 @@ process.stdout.write(JSON.stringify(answers));
 """
 
 
-# -- The table: every pair of shapes in a grid, and what NumPy makes of it ---------------------------
+# -- The table: every pair of shapes in a grid, and what NumPy makes of it -------------------------
 
 
 def shapes(lengths, most):
@@ -48,7 +48,7 @@ def grid():
 
 def longer(rng, op):
     """Up to five axes, empty ones too, of other lengths; mostly the same, so that many fit."""
-    pool = rng.sample(range(13), 2) + [1, 1, 4]
+    pool = [*rng.sample(range(13), 2), 1, 1, 4]
     a, b = (tuple(rng.choices(pool, k=rng.randint(0, 5))) for _ in "ab")
     if op in ("solve", "matmul") and len(a) > 1 and rng.random() < 0.7:
         a = (*a[:-1], a[-2])
@@ -58,7 +58,7 @@ def longer(rng, op):
 
 def subscripts(rng):
     """Mostly such as einsum takes, else any signs."""
-    pool = rng.sample(range(13), 2) + [1, 4]
+    pool = [*rng.sample(range(13), 2), 1, 4]
     a, b = (tuple(rng.choices(pool, k=rng.randint(0, 3))) for _ in "ab")
     if rng.random() < 0.3:
         signs = ["i", "j", "A", ",", "...", " ", "->", ".", "-", "?", ""]
@@ -73,8 +73,7 @@ def subscripts(rng):
     a, b = made if fit else (a, b)
     text = ",".join("".join(side) for side in sides)
     if rng.random() < 0.7:
-        after = rng.sample("ijkA", k=rng.randint(0, 2)) + rng.sample(["...", ""], k=1)
-        text += "->" + "".join(after)
+        text += "->" + "".join(rng.choices("ijkA", k=rng.randint(0, 2))) + rng.choice(["...", ""])
     return "einsum", a, b, text
 
 
@@ -146,7 +145,7 @@ def test_matvec_is_offered_where_numpy_has_it():
     assert "matvec" in numpy_says.words()["signatures"] or not hasattr(np, "matvec")
 
 
-# -- The examples of a page --------------------------------------------------------------------------
+# -- The examples of a page ------------------------------------------------------------------------
 
 PAGE = """# Page
 

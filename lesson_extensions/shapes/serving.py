@@ -34,7 +34,11 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     words = numpy_says.words()
-    said = [re.sub(r"\{\w+\}", "7", message) for message in words["messages"].values()]
+    said = [
+        re.sub(r"\{\w+\}", "7", message.replace("{f}", function))
+        for message in words["messages"].values()
+        for function in words["signatures"]
+    ]
     gallery = [
         page
         for page in gallery_of(app, app.builder.get_target_uri)
