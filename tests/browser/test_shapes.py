@@ -1,4 +1,4 @@
-"""The shape calculator, as a reader uses it: by keyboard, by address, by screen reader, on a phone."""
+"""The shape calculator as a reader uses it: by keyboard, by address, without sight, on a phone."""
 
 import itertools
 import re
