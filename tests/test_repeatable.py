@@ -8,6 +8,7 @@ from tests.conftest import ROOT
 
 # What is timed when the site is built, and what quotes or indexes it. Nothing else may differ.
 TIMED = {"benchmarks.html", "lessons/matmul.html", "lessons/matmul.ipynb", "_static/search.json"}
+TIMED |= {"will-it-fit.html"}
 
 
 def build(folder):
