@@ -1,6 +1,6 @@
-# The United States in 2021, in millions of dollars, by the Bureau of Economic Analysis: what each of
-# 15 industries used of the goods and services of each kind (USE: a row for each kind, a column for
-# each industry), and how much of each kind it made (MAKE: the same). Free of copyright.
+# The United States in 2021, in millions of dollars, by the Bureau of Economic Analysis: what each
+# of 15 industries used of the goods and services of each kind (USE: a row for each kind, a column
+# for each industry), and how much of each kind it made (MAKE: the same). Free of copyright.
 SECTORS = [
     "Agriculture, forestry, fishing, and hunting",
     "Mining",
