@@ -95,7 +95,6 @@ class ShapesDirective(SphinxDirective):
             end = code(str(result).strip())
             body += row(*cells, end)
             if isinstance(result, str):
-                body[-1]["classes"].append("la-shapes-table__error")
                 end.parent.append(said_by_numpy(message=result.strip()))
         group += body
         return nodes.table("", group)

@@ -28,14 +28,20 @@ def rates(form):
 
 
 def test_memory_and_operations_follow_what_is_typed(form):
+    thousands = {"m": "1000", "n": "1000", "k": "1000"}
     rows = [  # operation, dtype, fields, what is said
-        ("matmul", "float64", {"m": "1000", "n": "1000", "k": "1000"}, ["24 MB", "2.0e+9", "It fits."]),
-        ("matmul", "float32", {"m": "1000", "n": "1000", "k": "1000"}, ["12 MB", "2.0e+9"]),
-        ("inv", "float64", {"n": "20,000"}, ["13 GB", "1.6e+13", "It does not fit into 8 GB. In float32 it does, with 6.4 GB. With solve in place of inv"]),
-        ("inv", "float32", {"n": "1e5"}, ["160 GB", "2.0e+15", "It does not fit into 8 GB. With solve"]),
+        ("matmul", "float64", thousands, ["24 MB", "2.0e+9", "It fits."]),
+        ("matmul", "float32", thousands, ["12 MB", "2.0e+9"]),
+        (
+            "inv",
+            "float64",
+            {"n": "20,000"},
+            ["13 GB", "1.6e+13", "not fit into 8 GB. In float32 it does, with 6.4 GB. With solve"],
+        ),
+        ("inv", "float32", {"n": "1e5"}, ["160 GB", "2.0e+15", "not fit into 8 GB. With solve"]),
         ("cholesky", "float64", {"n": "1e5"}, ["240 GB", "Nor does it in float32."]),
         ("lstsq", "float64", {"m": "1000000", "n": "10", "k": "1"}, ["180 MB", "2.2e+8"]),
-    ]  # fmt: skip
+    ]
     for operation, dtype, fields, said in rows:
         form.get_by_label("Operation").select_option(operation)
         form.get_by_label("dtype").select_option(dtype)
