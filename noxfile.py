@@ -32,7 +32,7 @@ WORKERS = ["--numprocesses=logical", "--maxprocesses=2", "--dist=loadfile"]
 WORKERS += ["--no-loadscope-reorder"]  # those with most tests are not those that take longest
 # What another NumPy could change; the rest is tested once, by `nox -s tests`. Of the directives the
 # build itself proves each use under each NumPy.
-CHANGED_BY_NUMPY = ("beside", "exercise", "measure", "outputs", "snippets")
+CHANGED_BY_NUMPY = ("beside", "exercise", "measure", "outputs", "shapes", "snippets")
 NEEDS_PYTHON_3_12 = {"2.5.5"}
 
 

@@ -86,6 +86,7 @@ EVERYTHING = [
     "lesson_extensions.paths",
     "lesson_extensions.player",
     "lesson_extensions.search",
+    "lesson_extensions.shapes",
     "lesson_extensions.showcase",
     "lesson_extensions.skill_tree",
     "lesson_extensions.page.warnings_in_page",

@@ -17,7 +17,7 @@ import pytest
 from myst_parser.config.main import read_topmatter
 from numpy.lib import NumpyVersion
 
-from lesson_extensions.live.serving import pattern_of
+from lesson_extensions.shared.gallery import pattern_of
 from tests.conftest import ROOT
 
 CENSUS = tomllib.loads((ROOT / "tests/census.toml").read_text("utf-8"))["message"]

@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 from sphinx.errors import ExtensionError
 
-from lesson_extensions.live import fetch, runtime, serving
+from lesson_extensions.live import fetch, runtime
+from lesson_extensions.shared.gallery import gallery_of
 from tests.conftest import ROOT, SITE, soup
 
 PYTHON = ROOT / "lesson_extensions/live/python"
@@ -97,8 +98,7 @@ GALLERY = {
 )
 def test_an_error_is_found_by_any_of_its_wordings_and_by_no_part_of_it(said, pages, shared_site):
     site = shared_site(GALLERY)
-    folders, address = site.app.config.live_gallery, site.app.builder.get_target_uri
-    found = serving.gallery_of(site.app.env, folders, address)
+    found = gallery_of(site.app, site.app.builder.get_target_uri)
 
     assert len(found) == len(GALLERY) - 2, "pages that list others are no entries"
     addresses = [entry["address"] for entry in found if re.search(entry["pattern"], said)]

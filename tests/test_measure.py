@@ -3,7 +3,10 @@
 import ast
 import itertools
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -237,3 +240,132 @@ def test_the_loops_are_those_that_the_page_shows():
     here = (ROOT / "lesson_extensions/measure/timing.py").read_text("utf-8")
 
     assert [loops(cell) for cell in cells] == [loops(here)]
+
+
+# -- Will it fit? ----------------------------------------------------------------------------------
+
+FIT = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Notebook
+
+```{code-cell}
+rates = {"float64": 2e9, "float32": 4e9}
+one = {"operations": {"nnn": 2}, "numbers": {"nn": 4}, "rates": rates}
+```
+
+```{will-it-fit} EXPRESSION
+```
+"""
+NOT_FIT = [
+    ("{'inv': one}", 'it has no "error" of 1 or more'),
+    ("{'inv': one, 'error': 0.5}", 'it has no "error" of 1 or more'),
+    ("{'inv': one | {'numbers': {}}, 'error': 1}", "“inv” has no numbers in m, n and k"),
+    ("{'inv': one | {'operations': {'xx': 1}}, 'error': 1}", "“inv” has no operations in m, n"),
+    ("{'inv': one | {'rates': {'float64': 1}}, 'error': 1}", "“inv” has no rates of float64 and"),
+    ("{'inv': one | {'rates': rates | {'float32': 0}}, 'error': 1}", "“inv” has no rates of"),
+    ("one[", "SyntaxError"),
+]
+# The most memory that a call takes beside what it is given, in numbers: only Linux can say it.
+PEAK = """
+import json, re, sys
+import numpy as np
+from pathlib import Path
+
+def now(what):
+    return int(re.search(rf"{what}:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+
+rng = np.random.default_rng(0)
+m, n, k = 1500, 500, 250
+A, T = rng.random((n, n)) + n * np.eye(n), rng.random((m, n))
+B, C, S = rng.random((n, k)), rng.random((m, k)), A + A.T
+calls = {
+    "matmul": (np.matmul, T, B),
+    "solve": (np.linalg.solve, A, B),
+    "inv": (np.linalg.inv, A),
+    "cholesky": (np.linalg.cholesky, S),
+    "qr": (np.linalg.qr, T),
+    "lstsq": (lambda a, b: np.linalg.lstsq(a, b, rcond=None), T, C),
+    "eigh": (np.linalg.eigh, S),
+    "svd": (lambda a: np.linalg.svd(a, full_matrices=False), T),
+}
+peaks = {}
+for name, (call, *given) in calls.items():
+    call(*(array[:8, :8].copy() for array in given))  # what BLAS keeps is there from now on
+    before = now("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")
+    result = call(*given)
+    peaks[name] = (now("VmHWM") - before + sum(array.nbytes for array in given)) / 8
+    del result
+print(json.dumps([{"m": m, "n": n, "k": k}, peaks]))
+"""
+
+
+@pytest.fixture(scope="module")
+def fits(shared_site):
+    pages = {
+        f"page{number}.md": FIT.replace("EXPRESSION", expression)
+        for number, (expression, _) in enumerate([*NOT_FIT, ("{'inv': one, 'error': 1.5}", "")])
+    }
+    return shared_site({"index.md": "# I\n\n```{toctree}\n:glob:\n\n*\n```\n"} | pages)
+
+
+def test_costs_go_to_the_script_and_without_it_the_page_says_so(fits):
+    page = f"page{len(NOT_FIT)}"
+    drawn = fits.html(page).select_one(".la-fit")
+    costs = json.loads(drawn["data-la-costs"])
+
+    assert fits.warnings_of(f"{page}.md") == ""
+    assert costs["inv"]["operations"] == {"nnn": 2} and costs["error"] == 1.5
+    assert costs["inv"]["rates"] == {"float64": 2e9, "float32": 4e9}
+    assert "needs JavaScript" in drawn.get_text() and drawn.find(["form", "input"]) is None
+
+
+@pytest.mark.parametrize("number", range(len(NOT_FIT)), ids=[why for _, why in NOT_FIT])
+def test_what_gives_no_costs_is_named_with_file_line_and_mend(number, fits):
+    said = fits.warnings_of(f"page{number}.md")
+
+    assert f"page{number}.md:12: WARNING: nothing can be calculated from `" in said
+    assert NOT_FIT[number][1] in said and "write an expression that gives {name:" in said
+    assert fits.html(f"page{number}").select_one(".la-fit") is None
+
+
+def costs_of_the_page():
+    """The tables that the page shows, as its cells make them."""
+    text = (ROOT / "docs/will-it-fit.md").read_text("utf-8")
+    cells = re.findall(r"^```\{code-cell\}\n((?:operations|numbers) = .*?)^```", text, re.M | re.S)
+    made = {}
+    for cell in cells:
+        exec(cell, made)
+    return made["operations"], made["numbers"]
+
+
+def test_the_browser_times_each_operation_of_the_page():
+    operations, numbers = costs_of_the_page()
+    times = json.loads(json.dumps(timing.measure_each(8)))
+
+    assert set(times) == set(operations) == set(numbers)
+    for measured in times.values():
+        assert {dtype: (n, s > 0) for dtype, (n, s) in measured.items()} == {
+            "float64": (8, True),
+            "float32": (8, True),
+        }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much memory was taken")
+def test_the_page_says_how_much_memory_each_operation_takes():
+    _, numbers = costs_of_the_page()
+    # each array is given back when it is no longer used, and BLAS has one buffer
+    env = os.environ | {"MALLOC_MMAP_THRESHOLD_": "65536", "OPENBLAS_NUM_THREADS": "1"}
+    run = [sys.executable, "-c", PEAK]
+    lengths, peaks = json.loads(subprocess.check_output(run, env=env, text=True))
+    said = {
+        name: sum(factor * lengths[a] * lengths[b] for (a, b), factor in terms.items())
+        for name, terms in numbers.items()
+    }
+
+    assert set(peaks) == set(said)
+    assert {name: round(peaks[name] / said[name], 2) for name in said} == {
+        name: pytest.approx(1, abs=0.15) for name in said
+    }

@@ -1,23 +1,19 @@
 """Serves the reader's Python: the runtime, where it is, and what else the scripts ask for."""
 
 import json
-import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset_file
-from sphinx.util.matching import patfilter
 
 from lesson_extensions.live import runtime
-from lesson_extensions.shared import front_matter
 from lesson_extensions.shared.assets import python_modules
+from lesson_extensions.shared.gallery import gallery_of
 
 logger = logging.getLogger(__name__)
 
@@ -82,47 +78,13 @@ def serve_rest(app: Sphinx, exception: Exception | None) -> None:
     if exception or not app.config.live_address:
         return
     copy_asset_file(STATIC / "offline.js", app.outdir, force=True)  # over an older one
-    gallery = gallery_of(app.env, app.config.live_gallery, app.builder.get_target_uri)
-    text = json.dumps(gallery, ensure_ascii=False)
+    text = json.dumps(gallery_of(app, app.builder.get_target_uri), ensure_ascii=False)
     (Path(app.outdir) / "_static/errors.json").write_text(text, "utf-8")
 
 
-def gallery_of(
-    env: BuildEnvironment, folders: list[str], address: Callable[[str], str]
-) -> list[dict[str, str]]:
-    """How live.js finds the page of an error or a warning: by what Python says of it last.
-
-    `messages` in a page's front matter are its wordings; a page without is found by its title, with
-    which the message begins. A page that lists others is no entry.
-    """
-    pages = {page for pattern in folders for page in patfilter(env.titles, pattern)}
-    entries = []
-    for page in sorted(pages - env.toctree_includes.keys()):
-        title = env.titles[page].astext()
-        wordings = front_matter.read(env, page, "messages", None) or [wording_of(title)]
-        entries.append({"title": title, "pattern": pattern_of(wordings), "address": address(page)})
-    return entries
-
-
-def wording_of(title: str) -> str:
-    """A title is an example: another name may stand in its quotes, and more may follow."""
-    return re.sub(r"(?<!\w)'[^']*'(?!\w)", "'…'", title) + "…"
-
-
-def pattern_of(wordings: list[str]) -> str:
-    """A regular expression, for Python and JavaScript, that fits what Python says of an error last.
-
-    A wording is a whole message: its numbers are those of the reader's arrays, and … stands for
-    anything. The type that Python puts before it may be part of a wording, or not.
-    """
-    made = (re.sub(r"\d+", r"-?\\d+", re.escape(wording)) for wording in wordings)
-    either = "|".join(made).replace("…", r"[\s\S]*")
-    return rf"^(?:[\w.]+: |[\w.]+\.)?(?:{either})$"
-
-
 def setup(app: Sphinx) -> None:
+    app.setup_extension("lesson_extensions.shared.gallery")
     app.add_config_value("live_runtime", "docs/_build/runtime", "html", str)
-    app.add_config_value("live_gallery", ["errors/*", "warnings/*"], "html", list)
     app.add_config_value("live_help", "", "html", str)
     app.add_config_value("live_version", "", "html", str)
     app.add_config_value("live_address", "", "")

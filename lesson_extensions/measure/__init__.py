@@ -9,7 +9,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from lesson_extensions.measure import directive, nodes
+from lesson_extensions.measure import directive, fit, nodes
 from lesson_extensions.shared.assets import add_assets, add_python
 
 STATIC = Path(__file__).parent / "static"
@@ -22,9 +22,17 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         latex=(nodes.pass_over, None),
         text=(nodes.pass_over, None),
     )
+    app.add_node(
+        fit.fit_calculator,
+        html=(fit.visit_fit, None),
+        latex=(nodes.pass_over, None),
+        text=(nodes.pass_over, None),
+    )
+    app.add_directive("will-it-fit", fit.WillItFitDirective)
     app.add_directive("on-your-machine", directive.OnYourMachineDirective)
     add_python(app, "lesson_extensions.measure.timing")
     add_assets(app, "measure.css", "measure.js", folder=STATIC, on=nodes.chart)
+    add_assets(app, "measure.css", "fit.css", "fit.js", folder=STATIC, on=fit.fit_calculator)
     return {
         "version": "1",
         "env_version": 1,  # raise it when a class of nodes moves, or changes what it holds

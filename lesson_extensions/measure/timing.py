@@ -61,3 +61,24 @@ def measure() -> dict[str, dict[int, float]]:
             if n <= largest and fast_enough and time.perf_counter() - begin < BUDGET:
                 times[name][n] = time_task(n)
     return times
+
+
+def measure_each(n: int = 100) -> dict[str, dict[str, tuple[int, float]]]:
+    """{operation: {dtype: (n, seconds)}}, each at one size: fit.js reckons from it."""
+    times: dict[str, dict[str, tuple[int, float]]] = {}
+    for dtype in ("float64", "float32"):
+        A = (rng.random((n, n)) + n * np.eye(n)).astype(dtype)
+        S = (A + A.T) / 2
+        tasks: dict[str, Callable[[], object]] = {
+            "matmul": lambda A=A: A @ A,
+            "solve": lambda A=A: np.linalg.solve(A, A),
+            "inv": lambda A=A: np.linalg.inv(A),
+            "cholesky": lambda S=S: np.linalg.cholesky(S),
+            "qr": lambda A=A: np.linalg.qr(A),
+            "lstsq": lambda A=A: np.linalg.lstsq(A, A, rcond=None),
+            "eigh": lambda S=S: np.linalg.eigh(S),
+            "svd": lambda A=A: np.linalg.svd(A, full_matrices=False),
+        }
+        for name, task in tasks.items():
+            times.setdefault(name, {})[dtype] = (n, seconds(task))
+    return times
