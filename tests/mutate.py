@@ -220,12 +220,23 @@ def false_claims(changed):
             cwd=copy, capture_output=True, text=True, check=False,
             env=os.environ | {"NO_COLOR": "1"},
         )  # fmt: skip
-        named = re.findall(
-            r"^(.+?):(\d+): WARNING: this claim is false", build.stderr, re.MULTILINE
-        )
+        named = {
+            (ROOT / Path(path).relative_to(copy), int(line), condition)
+            for path, line, condition in re.findall(
+                r"^(.+?):(\d+): WARNING: this claim is false: `(.+)`; mend",
+                build.stderr,
+                re.MULTILINE,
+            )
+        }
         if build.returncode:
             raise SystemExit(f"the scratch copy could not be built:\n{build.stderr}")
-        return {(ROOT / Path(path).relative_to(copy), int(line)) for path, line in named}
+        # right below the front matter, myst-nb counts the lines from one too far down
+        return {
+            (path, line)
+            for (path, line), condition in changed.items()
+            for said in [" ".join(condition.split())]
+            if {(path, line, said), (path, line + 1, said)} & named
+        }
 
 
 # -- Checks and exercises -------------------------------------------------------------------------
