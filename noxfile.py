@@ -1,6 +1,5 @@
 """Every task that a person runs: `nox -l` lists them, `nox -s docs` runs one."""
 
-import os
 import shutil
 from pathlib import Path
 
