@@ -725,6 +725,17 @@ def needed(names):
     return found
 
 
+def link(names, packages, apart=()):
+    """Link the distributions that these need into a folder, but for those that `apart` need."""
+    others = needed(apart)
+    for name, distribution in needed(names).items():
+        tops = {file.parts[0] for file in distribution.files if file.parts[0] not in ("..", "/")}
+        for top in tops - {"__pycache__"} if name not in others else ():
+            target = Path(packages) / top
+            if not target.exists():
+                target.symlink_to(distribution.locate_file(top))
+
+
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory):
     """(run, python): a Python with NumPy, matplotlib and a kernel alone, and what runs notebooks.
@@ -741,12 +752,7 @@ def clean(tmp_path_factory):
     packages = sysconfig.get_path(
         "purelib", vars={"base": folder / "python", "platbase": folder / "python"}
     )
-    for distribution in needed(KERNEL).values():
-        tops = {file.parts[0] for file in distribution.files if file.parts[0] not in ("..", "/")}
-        for top in tops - {"__pycache__"}:
-            target = Path(packages) / top
-            if not target.exists():
-                target.symlink_to(distribution.locate_file(top))
+    link(KERNEL, packages)
     kernel = folder / "jupyter/kernels/python3/kernel.json"
     kernel.parent.mkdir(parents=True)
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -762,9 +768,14 @@ def clean(tmp_path_factory):
     # Threads of BLAS that wait for a core beside another test take twice its time
     env["OPENBLAS_NUM_THREADS"] = os.environ.get("BLAS_THREADS", "1")
 
-    def run(command, cwd):
+    def run(command, cwd, **more):
         return subprocess.run(
-            list(map(str, command)), cwd=cwd, env=env, capture_output=True, text=True, check=False
+            list(map(str, command)),
+            cwd=cwd,
+            env=env | more,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return run, python
@@ -782,18 +793,37 @@ print(numpy.__version__, *[name for name in sys.argv[1:] if importlib.util.find_
     assert run([python, "-c", program, *others], tmp_path).stdout == f"{numpy.__version__}\n"
 
 
+def wanted(docname):
+    """What a notebook says that it needs, beside what the clean environment has."""
+    (said,) = re.findall(r"`%pip install ([\w -]+)` in a new cell", texts(built(docname))[0])
+    return frozenset(said.split()) - set(KERNEL)
+
+
+def test_a_notebook_says_what_it_needs_beside_numpy(site):
+    assert wanted("lessons/beyond-one-machine") == {"dask", "distributed", "array-api-compat"}
+    assert wanted("lessons/vectors") == set()
+
+
 @pytest.fixture(scope="module")
 def executed_again(clean, site, tmp_path_factory):
-    """The folder of all notebooks, run from top to bottom, each alone in a folder."""
+    """The folder of all notebooks, run from top to bottom, each alone in a folder.
+
+    Each with NumPy, matplotlib and a kernel, and what it says that it needs, alone.
+    """
     run, _ = clean
     folder = tmp_path_factory.mktemp("executed")
     for docname in executed():
         (folder / docname).mkdir(parents=True)  # with nothing else in it
         shutil.copyfile(site / f"{docname}.ipynb", folder / docname / "notebook.ipynb")
     jupyter = shutil.which("jupyter-execute", path=sysconfig.get_path("scripts"))
-    paths = sorted(folder.rglob("*.ipynb"))
-    ended = run([jupyter, "--inplace", "--allow-errors", *paths], folder)
-    assert ended.returncode == 0, ended.stderr[-4000:]
+    for number, names in enumerate(sorted(set(map(wanted, executed())), key=sorted)):
+        packages = folder / f"packages{number}"
+        packages.mkdir()
+        link(names, packages, apart=KERNEL)
+        paths = [folder / name / "notebook.ipynb" for name in executed() if wanted(name) == names]
+        command = [jupyter, "--inplace", "--allow-errors", *paths]
+        ended = run(command, folder, PYTHONPATH=str(packages))
+        assert ended.returncode == 0, ended.stderr[-4000:]
     return folder
 
 
@@ -805,7 +835,7 @@ def printed(cell):
 
 
 @pytest.mark.parametrize("docname", executed())
-def test_a_notebook_runs_from_top_to_bottom_with_numpy_and_matplotlib_alone(
+def test_a_notebook_runs_from_top_to_bottom_with_what_it_says_it_needs_alone(
     docname, executed_again
 ):
     path = executed_again / docname / "notebook.ipynb"

@@ -21,7 +21,14 @@ METADATA = {
 PAGE = "This is [a page of {project}]({page}) as a notebook."
 NO_PAGE = "This is a page of {project} as a notebook."
 NEEDS = "It needs {names}: where an import fails, run `%pip install {packages}` in a new cell."
-PACKAGES = {"numpy": "NumPy", "matplotlib": "matplotlib"}
+PACKAGES = {  # as it is imported: as it is called
+    "numpy": "NumPy",
+    "matplotlib": "matplotlib",
+    "scipy": "SciPy",
+    "dask": "Dask",
+    "distributed": "distributed",
+    "array_api_compat": "array-api-compat",
+}
 LOOK = """\
 # The look of the pictures: they are drawn in light colours on dark ground.
 import matplotlib
@@ -105,8 +112,10 @@ def imports(cells: list[NotebookNode], package: str) -> bool:
 def introduce(cells: list[NotebookNode], origin: str) -> None:
     """Say below the title where the notebook is from, and how to get what it imports."""
     wanted = [package for package in PACKAGES if imports(cells, package)]
-    names = " and ".join(PACKAGES[package] for package in wanted)
-    needs = NEEDS.format(names=names, packages=" ".join(wanted)) if wanted else ""
+    *names, last = [PACKAGES[package] for package in wanted] or [""]
+    named = f"{', '.join(names)} and {last}" if names else last
+    packages = " ".join(wanted).replace("_", "-")
+    needs = NEEDS.format(names=named, packages=packages) if wanted else ""
     note = f"> {origin}\n> {needs}".removesuffix("\n> ")
     title, _, rest = cells[0].source.partition("\n\n")
     if cells[0].cell_type == "markdown" and title.startswith("# "):
