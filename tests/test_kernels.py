@@ -157,7 +157,7 @@ def cells_of(name):
         path.read_text("utf-8"), config, path=str(path), add_source_map=True
     )
     varies = {cell.source for cell in page.cells if "varies" in cell.metadata.get("tags", [])}
-    entry = execute(page, path.parent, 60, {})
+    entry = execute(page, path.parent, 600, {})  # beside a load, workers take a minute to start
     return [
         (step["source"], plain(step["outputs"]))
         for step in entry["steps"]
