@@ -32,10 +32,10 @@ class SheetDirective(SphinxDirective):
             return []
         name = Path(self.env.docname).name
         links = nodes.paragraph("", "To print, one page: ")
-        for number, size in enumerate(paper.SIZES):
+        for number, (size, said) in enumerate(paper.SIZES.items()):
             links += nodes.Text(", " if number else "")
             address = f"{name}-{size}.pdf"
-            links += nodes.reference("", f"{paper.SIZES[size]} (PDF)", refuri=address, internal=True)
+            links += nodes.reference("", f"{said} (PDF)", refuri=address, internal=True)
         links += nodes.Text(".")
         return [links]
 
