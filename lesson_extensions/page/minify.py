@@ -9,7 +9,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-# a string, which may hold what looks like a comment and stays; a comment; an indent or an empty line
+# A string, which stays, and may hold what looks like a comment; a comment; an indent, empty lines.
 PARTS = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|/\*.*?\*/|\n\s*""", re.DOTALL)
 
 
