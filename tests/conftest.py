@@ -295,3 +295,15 @@ def pages() -> list[str]:
         for page in SITE.rglob("*.html")
         if "_static" not in page.parts
     )
+
+
+def processes_in(folder: Path) -> list[int]:
+    """The ids of the processes whose working folder this is, where the system tells."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(process / "cwd") == str(folder):
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found

@@ -1,8 +1,6 @@
 """The lesson past one machine: it stays below its limit, and survives the loss of a worker."""
 
-import os
 import time
-from pathlib import Path
 
 import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
@@ -10,7 +8,7 @@ from myst_parser.config.main import MdParserConfig
 
 from lesson_extensions.execution import forks
 from lesson_extensions.execution.notebook import execute
-from tests.conftest import ROOT
+from tests.conftest import ROOT, processes_in
 
 PAGE = ROOT / "docs/lessons/beyond-one-machine.md"
 DEADLY = """
@@ -72,15 +70,3 @@ def test_a_worker_that_is_killed_changes_no_result_and_none_is_left(page, folder
     while left := processes_in(folder):
         assert time.monotonic() < latest, left
         time.sleep(0.05)
-
-
-def processes_in(folder):
-    """The ids of the processes whose working folder this is, where the system tells."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.readlink(process / "cwd") == str(folder):
-                found.append(int(process.name))
-        except OSError:
-            continue
-    return found

@@ -16,7 +16,7 @@ from myst_parser.config.main import MdParserConfig
 
 from lesson_extensions.execution import fork_server, forks, kernel
 from lesson_extensions.execution.notebook import execute, is_alone, is_notebook
-from tests.conftest import ROOT, sources
+from tests.conftest import ROOT, processes_in, sources
 
 linux = pytest.mark.skipif(
     not forks.can_fork(), reason="all here is of forked kernels, which only Linux has"
@@ -296,18 +296,6 @@ nb_execution_mode = "inline"
 nb_execution_raise_on_error = True
 nb_execution_timeout = -1  # a cell that sleeps is to be ended by what the test does
 """
-
-
-def processes_in(folder):
-    """The ids of the processes whose working folder this is."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.readlink(process / "cwd") == str(folder):
-                found.append(int(process.name))
-        except OSError:
-            continue
-    return found
 
 
 def until(condition, seconds=600):
