@@ -6,6 +6,8 @@ import os
 import random
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,11 +90,9 @@ def table():
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
     """answers(rows) → what shape_rules.js makes of them, with the words of this NumPy."""
-    node = shutil.which("node")
-    if not node:
-        if os.environ.get("CI"):
-            pytest.fail("there is no node, by which the rules of the shape calculator are run")
-        pytest.skip("there is no node; tests/browser/test_shapes.py compares some in Chromium")
+    beside = str(Path(sys.executable).parent)  # where the dependency group “test” puts it
+    node = shutil.which("node", path=os.pathsep.join([beside, os.environ["PATH"]]))
+    assert node, "there is no node: install the dependency group “test” of pyproject.toml"
     folder = tmp_path_factory.mktemp("rules")
     shutil.copy(RULES, folder / "shape_rules.mjs")
     (folder / "answer.mjs").write_text(ANSWER, "utf-8")
