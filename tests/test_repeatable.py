@@ -7,7 +7,7 @@ import sys
 from tests.conftest import ROOT
 
 # What is timed when the site is built, and what quotes or indexes it. Nothing else may differ.
-TIMED = {"benchmarks.html", "will-it-fit.html", "_static/search.json"} | {
+TIMED = {"benchmarks.html", "will-it-fit.html"} | {
     f"lessons/{name}.{kind}" for name in ("matmul", "speed") for kind in ("html", "ipynb")
 }
 

@@ -1,9 +1,12 @@
 """The search of the site, in place of Sphinx's, which finds a page only if it has every word.
 
 index.py weighs what each page is about when it is read, and writes that down beside the pages;
-static/rank.js finds in it what a reader types, and static/search.js shows the pages it found.
+static/rank.js finds in it what a reader types, and static/search.js shows the pages it found. Each
+page itself holds static/search_opener.js, which loads them when a reader is about to search.
 """
 
+import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +17,23 @@ from sphinx.config import Config
 from sphinx.util.typing import ExtensionMetadata
 
 from lesson_extensions.search import index
-from lesson_extensions.shared.assets import add_assets
+from lesson_extensions.shared.assets import COMMENT, add_assets
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
+    app.setup_extension("lesson_extensions.shared.gallery")
     app.add_domain(index.SearchDomain)
     app.connect("config-inited", add_template)
     app.connect("builder-inited", replace_search)
     app.connect("doctree-read", index.read_page, priority=900)  # after all have marked what is data
     app.connect("html-collect-pages", page_of_search)
-    app.connect("html-page-context", tell_the_page, priority=900)
+    app.connect("html-page-context", add_opener)
+    app.connect("html-page-context", drop_unused, priority=900)
     app.connect("build-finished", index.write)
-    add_assets(app, "search.js", "search.css", folder=STATIC)
+    add_assets(app, "search.css", folder=STATIC)
     return {
         "version": "1",
         "env_version": 1,
@@ -55,20 +60,40 @@ def replace_search(app: Sphinx) -> None:
         app.builder.search = False
 
 
-def tell_the_page(
+def add_opener(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Only the page of the search loads what searches; and no page what marks the words found.
+    """Have each page hold what opens the search."""
+    app.add_js_file(None, body=opener(app.config.scripts_version))  # during this event, its own
 
-    Sphinx's script would mark them on the next page opened, whichever that is, inside code too.
+
+def drop_unused(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Only the page of the search loads the sheet; and none the scripts of Sphinx's own search.
+
+    One would mark the words on the next page opened, whichever that is, inside code too; the other
+    puts the slash that opens the search into the box at the side.
     """
-    elsewhere = () if pagename == "search" else ("search.js", "search.css")
-    unused = (*elsewhere, "sphinx_highlight.js")
+    theirs = "doctools.js" if pagename == "search" else "search.css"
+    unused = ("sphinx_highlight.js", theirs)
     for kind in ("css_files", "script_files"):
         context[kind] = [
             asset for asset in context[kind] if not str(asset.filename).endswith(unused)
         ]
+
+
+@cache
+def opener(version: str) -> str:
+    """What stands in each page, since another request would take longer; without its comments."""
+    text = COMMENT.sub("", (STATIC / "search_opener.js").read_text("utf-8"))
+    lean = re.sub(r"\s*//.*|^ +|/\*\*.*?\*/ ?", "", text, flags=re.MULTILINE)
+    return lean.replace("SCRIPTS", version)
