@@ -10,4 +10,5 @@ sheets            a page loads its style sheets as one, without what nothing can
 sidebar           the navigation at the side, of a bounded length
 unused_assets     a page loads a style sheet only if it holds something of it
 warnings_in_page  what a page was warned of, in the page, for who writes it
+webp              what cells draw, in half the bytes
 """
