@@ -84,6 +84,7 @@ def new(session):
 def tests(session):
     """Build the site and test it, in the browser too; what follows `--` goes to pytest."""
     install(session, "docs", "test", "browser", "preview")
+    session.run("npm", "ci", "--silent", "--ignore-scripts", "--prefix=tools/html")
     build(session)
     session.run("python", "-m", "pytest", *WORKERS, *session.posargs)
 

@@ -1,6 +1,8 @@
 """What is done to a page once it is whole, whatever features made it.
 
 csp               what a page may load and run, told to the browser
+description       a page in a line, in its head and in lists of pages
+folded_cells      the fold of a hidden cell, as valid HTML
 mathml            maths as MathML, made at build
 pictures          a picture that a cell draws must say what it shows
 sidebar           the navigation at the side, of a bounded length
