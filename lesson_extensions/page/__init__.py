@@ -6,6 +6,7 @@ folded_cells      the fold of a hidden cell, as valid HTML
 mathml            maths as MathML, made at build
 pictures          a picture that a cell draws must say what it shows
 sidebar           the navigation at the side, of a bounded length
+structured_data   what a page is, for machines
 unused_assets     a page loads a style sheet only if it holds something of it
 warnings_in_page  what a page was warned of, in the page, for who writes it
 """
