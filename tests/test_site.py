@@ -45,6 +45,14 @@ def test_the_sitemap_names_each_page(soups):
     assert addresses == sorted(set(soups) - {"404.html", "search.html"}, key=lambda page: page[:-5])
 
 
+def test_each_page_but_that_of_no_address_names_its_own(soups):
+    for name, page in soups.items():
+        named = [link["href"] for link in page.find_all("link", rel="canonical")]
+        assert [re.sub(r"https://[^/]+/[^/]+/", "", address) for address in named] == (
+            [] if name == "404.html" else [name]
+        )
+
+
 def test_no_page_loads_anything_from_elsewhere(soups):
     elsewhere = [
         (name, address)
