@@ -25,9 +25,9 @@ extensions = [
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "beside", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live",
     "measure", "notebooks", "notices", "page.csp", "page.description", "page.folded_cells",
-    "page.mathml", "page.minify", "page.pictures", "page.sidebar", "page.sitemap",
-    "page.structured_data", "page.unused_assets", "page.warnings_in_page", "paths", "player",
-    "search", "shapes", "sheet", "showcase", "skill_tree",
+    "page.llms", "page.mathml", "page.minify", "page.pictures", "page.sidebar", "page.sitemap",
+    "page.structured_data", "page.twins", "page.unused_assets", "page.warnings_in_page", "paths",
+    "player", "search", "shapes", "sheet", "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
@@ -44,7 +44,7 @@ nb_eval_name_regex = ".+"  # a format string too: {eval}`f"{ratio:.1f}"`
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 structured_data_licence = "https://creativecommons.org/licenses/by/4.0/"
-notebooks_licence = (  # said in each notebook that a reader downloads
+notebooks_licence = twins_licence = (  # said in what a reader downloads of a page
     f"Text [CC BY 4.0]({structured_data_licence}), "
     "code [BSD-3-Clause](https://opensource.org/license/bsd-3-clause)."
 )

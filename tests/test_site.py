@@ -128,7 +128,7 @@ def test_every_picture_says_what_it_shows(soups):
 
 def test_no_path_of_the_machine_that_built_it(site):
     for path in site.rglob("*"):
-        if path.suffix in {".html", ".js", ".xml"}:
+        if path.suffix in {".html", ".ipynb", ".js", ".json", ".md", ".txt", ".xml"}:
             assert str(ROOT) not in path.read_text("utf-8"), path
 
 

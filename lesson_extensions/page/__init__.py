@@ -3,10 +3,12 @@
 csp               what a page may load and run, told to the browser
 description       a page in a line, in its head and in lists of pages
 folded_cells      the fold of a hidden cell, as valid HTML
+llms              all pages in a line each, for machines
 mathml            maths as MathML, made at build
 pictures          a picture that a cell draws must say what it shows
 sidebar           the navigation at the side, of a bounded length
 structured_data   what a page is, for machines
+twins             each page as Markdown, beside it
 unused_assets     a page loads a style sheet only if it holds something of it
 warnings_in_page  what a page was warned of, in the page, for who writes it
 """
