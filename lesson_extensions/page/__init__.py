@@ -2,6 +2,7 @@
 
 csp               what a page may load and run, told to the browser
 description       a page in a line, in its head and in lists of pages
+feed              the pages that are new, for feed readers
 folded_cells      the fold of a hidden cell, as valid HTML
 llms              all pages in a line each, for machines
 mathml            maths as MathML, made at build
