@@ -24,10 +24,11 @@ extensions = [
 ]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "beside", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live",
-    "measure", "notebooks", "notices", "page.csp", "page.feed", "page.folded_cells", "page.llms",
-    "page.mathml", "page.minify", "page.pictures", "page.sidebar", "page.sitemap",
-    "page.structured_data", "page.unused_assets", "page.warnings_in_page", "paths", "player",
-    "search", "shapes", "sheet", "showcase", "skill_tree",
+    "measure", "notebooks", "notices", "page.copying", "page.csp", "page.feed", "page.folded_cells",
+    "page.highlighting", "page.llms", "page.mathml", "page.pictures", "page.scrolling",
+    "page.sheets", "page.sidebar", "page.sitemap", "page.structured_data", "page.unused_assets",
+    "page.warnings_in_page", "page.webp", "paths", "player", "search", "shapes", "sheet",
+    "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
@@ -56,8 +57,7 @@ html_title = project
 html_favicon = "docs/_static/favicon.svg"
 templates_path = ["docs/_templates"]  # where Furo falls short of WCAG
 html_static_path = ["docs/_static"]
-html_css_files = ["site.css"]
-html_js_files = [("site.js", {"type": "module"})]
+html_css_files = ["fonts.css", "maths.css", "site.css"]
 html_show_sourcelink = False  # "edit this page" leads to the same text
 html_copy_source = False
 html_use_index = False  # the glossary is the index
