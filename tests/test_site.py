@@ -11,7 +11,9 @@ from docutils import nodes
 
 from tests.conftest import DOCTREES, ROOT, SITE, pages, soup, sources
 
-WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
+WEIGHTS = {"lessons/": 100_000, "faq/": 60_000}  # bytes over the wire, pictures apart
+PICTURE = 60_000  # bytes
+REQUESTS = 16  # pictures apart
 SCHEMES = ("http:", "https:", "mailto:", "data:")
 PYTHON = {"python", "python3", "py", "pycon", "ipython", "ipython3"}
 
@@ -90,8 +92,14 @@ def test_every_internal_link_leads_somewhere(soups):
     assert broken == []
 
 
-def lessons():
-    return [page for page in pages() if page.startswith("lessons/")]
+def light_pages():
+    """[(page, bytes)]: what each page of a kind may weigh."""
+    return [
+        (page, most)
+        for start, most in WEIGHTS.items()
+        for page in pages()
+        if page.startswith(start) and not page.endswith("/index.html")
+    ]
 
 
 def fonts(page, sheets):
@@ -101,8 +109,8 @@ def fonts(page, sheets):
             yield (sheet.parent / url).resolve()
 
 
-@pytest.mark.parametrize("name", lessons())
-def test_a_lesson_is_light(name, site):
+@pytest.mark.parametrize(("name", "most"), light_pages())
+def test_a_page_is_light(name, most, site):
     """HTML, styles, scripts and all fonts, compressed; tests/browser weighs what is really sent."""
     page = soup(name)
     files = {site / name}
@@ -116,7 +124,15 @@ def test_a_lesson_is_light(name, site):
         for data in [path.read_bytes()]
     }
 
-    assert sum(weights.values()) <= WEIGHT, weights
+    assert sum(weights.values()) <= most, weights
+    assert len(files) <= REQUESTS, sorted(weights)
+
+
+def test_no_picture_is_heavy(site):
+    drawn = [path for path in site.glob("_images/*") if path.suffix != ".svg"]
+
+    assert drawn
+    assert {path.name: path.stat().st_size for path in drawn if path.stat().st_size > PICTURE} == {}
 
 
 def test_every_picture_says_what_it_shows(soups):
