@@ -111,7 +111,11 @@ def parts(snapshot: str) -> str:
         role, rest = found[1], found[2]
         name = NAME.match(rest)
         level = re.search(r" \[level=\d\]", rest)
-        part = role + (name[0] if name and role in LANDMARKS else "") + (level[0] if level else "")
+        part = (
+            role
+            + (f'{name[0]}"' if name and role in LANDMARKS else "")
+            + (level[0] if level else "")
+        )
         depths.append(depth)
         path.append(part)
         if tuple(path) not in seen:

@@ -130,10 +130,11 @@ export class Kept {
       }
     };
     try {
-      await Promise.all(Array.from({ length: AT_ONCE }, () => loader().catch((error) => {
-        left.length = 0; // the others need not go on
+      const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => loader().catch((error) => {
+        left.length = 0; // the others need not go on, and what they add until they end is counted
         throw error;
       })));
+      for (const end of ends) if (end.status === "rejected") throw end.reason;
       await this.setWhole(list);
     } catch (error) {
       await Promise.all(added.map((key) => store.delete(key)));
