@@ -45,6 +45,14 @@ def test_the_sitemap_names_each_page(soups):
     assert addresses == sorted(set(soups) - {"404.html", "search.html"}, key=lambda page: page[:-5])
 
 
+def test_each_page_but_that_of_no_address_names_its_own(soups):
+    for name, page in soups.items():
+        named = [link["href"] for link in page.find_all("link", rel="canonical")]
+        assert [re.sub(r"https://[^/]+/[^/]+/", "", address) for address in named] == (
+            [] if name == "404.html" else [name]
+        )
+
+
 def test_no_page_loads_anything_from_elsewhere(soups):
     elsewhere = [
         (name, address)
@@ -120,7 +128,7 @@ def test_every_picture_says_what_it_shows(soups):
 
 def test_no_path_of_the_machine_that_built_it(site):
     for path in site.rglob("*"):
-        if path.suffix in {".html", ".js", ".xml"}:
+        if path.suffix in {".html", ".ipynb", ".js", ".json", ".md", ".txt", ".xml"}:
             assert str(ROOT) not in path.read_text("utf-8"), path
 
 

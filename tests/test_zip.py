@@ -7,19 +7,24 @@ import zipfile
 from lesson_extensions.offline import directive, listing
 from tools.zip import build
 
-PAGE = """<html><head><script src="../_static/a.js"></script>
-<script type="module" src="../_static/features/1/live.js?v=2"></script></head>
+PAGE = """<html><head><link rel="preload" href="f.woff2" as="font" crossorigin>
+<script src="../_static/a.js"></script></head>
 <body><div class="la-offline"><p>Keep</p></div></body></html>"""
 
 
-def test_a_page_of_the_zip_names_its_modules_for_the_script_that_starts_them():
+def test_a_page_of_the_zip_begins_with_what_answers_for_a_server():
     page = build.plain(PAGE, 1)
 
-    assert '<script type="la-module" src="../_static/features/1/live.js?v=2"></script>' in page
-    assert '<script defer src="../_static/copy.js"></script>\n</body>' in page
-    assert '<script src="../_static/a.js"></script>' in page
-    assert 'type="module"' not in page and "la-offline" not in page
-    assert build.modules_of(PAGE, "lessons") == ["_static/features/1/live.js"]
+    assert page.index('<script src="../_static/copy.js"></script>') < page.index("_static/a.js")
+    assert page.count("<script") == 2
+    assert "preload" not in page and "la-offline" not in page
+
+
+def test_a_module_that_is_loaded_later_is_there_as_a_plain_script():
+    script = build.plain_script("skill_tree_map.js").decode()
+
+    assert 'laRun("skill_tree_map.js"' in script
+    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
 
 
 def test_data_have_a_twin_that_says_the_same():

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from lesson_extensions.shared.assets import COMMENT, STATIC
+from lesson_extensions.shared.assets import STATIC
+from lesson_extensions.shared.linking import lean
 
 LIST, WORKER = "offline.json", "offline.js"
 # What no page of the site asks for: what hosts, other sites and machines read, the 404 page, which
@@ -61,7 +62,7 @@ def write(site: Path) -> None:
 def worker() -> str:
     """The service worker with what it imports, in one script: not all browsers take a module."""
     parts = [STATIC / "kept.js", Path(__file__).parent / "static" / WORKER]
-    return "".join(LINE.sub("", COMMENT.sub("", path.read_text("utf-8"))) for path in parts)
+    return lean("".join(LINE.sub("", path.read_text("utf-8")) for path in parts))
 
 
 def serve(app: Sphinx, exception: Exception | None) -> None:

@@ -1,26 +1,26 @@
-"""Make a zip of the built site that also works from a folder, and offer it on the site: needs node.
+"""Make a zip of the built site that also works from a folder, and offer it on the site.
 
 `python -m tools.zip.build SITE NAME` writes SITE/NAME: the same bytes for the same site.
 
-A page that is opened from a folder may load style sheets, pictures and plain scripts. It may not
-load modules, data or workers. So in the zip copy.js starts the scripts of a page: from a server the
-modules as they are, from a folder out of one plain script that holds them all; and each file of
-data has a twin that is a script. Python in the page needs a server, and the cells say so.
+A page that is opened from a folder may load style sheets, pictures and plain scripts, which those
+of a page are. It may not load modules, data or workers. So in the zip copy.js comes first: there
+it answers for fetch() by a twin of each file of data, which is a script, and for import() by a
+plain script. Python in the page needs a server, and the cells say so.
 """
 
 import json
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
+from lesson_extensions import __file__ as OURS
 from lesson_extensions.offline import listing
+from lesson_extensions.shared import linking
 
 HERE = Path(__file__).parent
-MODULE = re.compile(r'<script\b(?=[^>]*\btype="module")[^>]*?\bsrc="([^"]+)"[^>]*></script>')
+LATER = re.compile(r'\bimport\("\./([\w.]+)"\)')  # in a script of a page
+PRELOAD = re.compile(r'<link\b(?=[^>]*\brel="?preload\b)[^>]*\bcrossorigin\b[^>]*>')  # barred there
 PLACE = re.compile(r'<p class="la-offline__zip">.*?</p>', re.DOTALL)
 PANEL = re.compile(r'<div class="la-offline">.*?</div>', re.DOTALL)
 SERVE = "python -m http.server --bind 127.0.0.1 8000"
@@ -36,61 +36,20 @@ OFFER = (
 )
 PACKED = {".pdf", ".png", ".whl", ".woff2", ".z", ".zip"}  # nothing is gained by another round
 TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
-ESBUILD = [
-    "node",
-    "node_modules/esbuild/bin/esbuild",
-    "--bundle",
-    "--minify",
-    "--format=iife",
-    "--target=es2022",
-    "--charset=utf8",
-    "--log-level=warning",
-    "--define:import.meta.url=laModule",
-]
-# Where modules think they are: beside those of features, or where this script is.
-WHERE = (
-    "var laModule = (document.querySelector(\"script[src*='/features/']\")"
-    " ?? document.currentScript).src;"
-)
-
-
-def modules_of(page: str, folder: str) -> list[str]:
-    """The addresses in the site of the modules that a page loads, which lies in `folder`."""
-    root = Path("/site")
-    return [
-        (root / folder / src.partition("?")[0]).resolve().relative_to(root).as_posix()
-        for src in MODULE.findall(page)
-    ]
+SCRIPTS = {path.name: path for path in Path(OURS).parent.glob("*/static/*.js")}
 
 
 def plain(page: str, depth: int) -> str:
-    """The page with modules that only copy.js loads."""
-    if not MODULE.search(page):
-        return page
-    page = MODULE.sub(r'<script type="la-module" src="\1"></script>', page)
-    page = PANEL.sub(lambda _: COPY, page)
-    start = f'<script defer src="{"../" * depth}_static/copy.js"></script>'
-    return page.replace("</body>", f"{start}\n</body>", 1)
+    """The page, with copy.js before its other scripts."""
+    page = PRELOAD.sub("", PANEL.sub(lambda _: COPY, page))
+    return page.replace(
+        "<script", f'<script src="{"../" * depth}_static/copy.js"></script>\n<script', 1
+    )
 
 
-def bundle(site: Path, modules: list[str], target: Path) -> None:
-    """One plain script of copy.js and all modules, with the fetch() that reads twins."""
-    with tempfile.TemporaryDirectory() as folder:  # node_modules stays out of the tree
-        work = Path(folder)
-        for name in ("package.json", "package-lock.json", "copy.js", "fetch.js"):
-            shutil.copy(HERE / name, work)
-        (dom,) = site.glob("_static/features/*/dom.js")
-        shutil.copy(dom, work)
-        table = ", ".join(
-            f"{json.dumps(name)}: () => import({json.dumps(str(site.resolve() / name))})"
-            for name in modules
-        )
-        entry = f'import {{ start }} from "./copy.js";\nstart({{ {table} }});\n'
-        (work / "entry.js").write_text(entry, "utf-8")
-        install = ["npm", "ci", "--ignore-scripts", "--silent"]
-        subprocess.run(install, cwd=work, check=True)
-        options = ["entry.js", "--inject:fetch.js", f"--banner:js={WHERE}", f"--outfile={target}"]
-        subprocess.run([*ESBUILD, *options], cwd=work, check=True)
+def plain_script(name: str) -> bytes:
+    """What is a module on the site, as a script that leaves what it exports in laModules."""
+    return linking.script([name], SCRIPTS.__getitem__).encode()
 
 
 def twin(name: str, data: bytes) -> bytes:
@@ -101,21 +60,19 @@ def twin(name: str, data: bytes) -> bytes:
 
 def contents(site: Path) -> dict[str, bytes]:
     """Name → bytes of what the zip holds."""
-    found: dict[str, bytes] = {}
-    modules: set[str] = set()
+    found = {"_static/copy.js": (HERE / "copy.js").read_bytes()}
     for name, path in listing.files(site).items():
         data = path.read_bytes()
+        folder, _, file = name.rpartition("/")
         if path.suffix == ".html":
-            page, depth = data.decode(), name.count("/")
-            modules.update(modules_of(page, name.rpartition("/")[0]))
-            data = plain(page, depth).encode()
+            data = plain(data.decode(), name.count("/")).encode()
         elif path.suffix == ".json" and "/runtime/" not in name:
             found[f"{name}.js"] = twin(name, data)
+        elif "/features/" in name and file.startswith(f"{linking.PAGE}{linking.JOINT}"):
+            for later in LATER.findall(data.decode()):
+                found[f"{folder}/plain.{later}"] = plain_script(later)
+            data = LATER.sub(r'laImport("./\1", laUrl)', data.decode()).encode()
         found[name] = data
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "copy.js"
-        bundle(site, sorted(modules), script)
-        found["_static/copy.js"] = script.read_bytes()
     return found
 
 

@@ -1,41 +1,68 @@
 // @ts-check
 /**
- * In the zip of the site, what starts the scripts of a page. Opened from a folder, a page may load
- * plain scripts, and no modules, no data and no worker: then the modules come from the bundle that
- * this is part of, and live cells say what they need.
+ * In the zip of the site, before all other scripts of a page. Opened from a folder, a page may load
+ * plain scripts, and no modules, no data and no worker: each of these has a twin that is a script,
+ * and live cells say what they need.
  */
+{
+  const here = /** @type {any} */ (self);
+  const main = /** @type {HTMLScriptElement} */ (document.currentScript).src;
+  const root = new URL("..", main).href;
+  const twins = /** @type {Record<string, string>} */ (here.laTwins = {});
 
-import { button, make } from "./dom.js";
+  /** @param {string} src @returns {Promise<void>} */
+  const load = (src) => new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src, onload: () => resolve() });
+    script.onerror = () => reject(new TypeError(`${src} is not in this copy`));
+    document.head.append(script);
+  });
 
-const main = /** @type {HTMLScriptElement} */ (document.currentScript).src;
-const root = new URL("..", main);
-const SERVE = "python -m http.server --bind 127.0.0.1 8000";
-
-/** @param {HTMLElement} text that a server would let run @param {number} index of all of the page */
-function offer(text, index) {
-  const pre = /** @type {HTMLElement} */ (text.querySelector(text.dataset.laKind === "cell" ? ".cell_input pre" : "pre"));
-  const status = make("p", { className: "la-live__reason" });
-  status.setAttribute("role", "status");
-  const page = location.href.slice(root.href.length).replace(/[?#].*/, "");
-  const say = () => status.replaceChildren(
-    "Python in a page needs a server, and this page is open from a folder. In the folder of this copy, run ",
-    make("code", {}, SERVE),
-    " and open ",
-    make("code", {}, `http://127.0.0.1:8000/${page}`),
-  );
-  const tools = make("div", { className: "la-live__tools" }, button("Run", say, { className: "la-live__run", ariaLabel: `Run ${text.dataset.laKind === "cell" ? "cell" : "example"} ${index + 1}` }), status);
-  (text.dataset.laKind === "cell" ? pre.closest(".cell > *") : pre)?.after(tools);
-}
-
-/** @param {Record<string, () => Promise<unknown>>} modules by their addresses in the site */
-export async function start(modules) {
-  const scripts = /** @type {HTMLScriptElement[]} */ ([...document.querySelectorAll('script[type="la-module"]')]);
-  for (const { src } of scripts) {
-    if (location.protocol !== "file:") document.head.append(make("script", { type: "module", src, async: false }));
-    else await modules[src.slice(root.href.length).replace(/[?#].*/, "")]?.();
+  /** @param {URL | string} address */
+  async function fetchTwin(address) {
+    const { href } = new URL(address, document.baseURI);
+    await load(`${href}.js`);
+    return new Response(twins[decodeURI(href.slice(root.length))]);
   }
-  if (location.protocol !== "file:") return;
-  for (const [index, text] of /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".la-live")]).entries()) {
-    if (text.dataset.laRuns === "yes") offer(text, index);
+
+  /** @param {string} name @param {string} base */
+  async function importPlain(name, base) {
+    await load(new URL(name.replace("./", "./plain."), base).href);
+    return here.laModules[name.replace("./", "")];
+  }
+
+  /** @param {HTMLElement} text that a server would let run @param {number} index of all of the page */
+  function offer(text, index) {
+    const isCell = text.dataset.laKind === "cell";
+    const pre = /** @type {HTMLElement} */ (text.querySelector(isCell ? ".cell_input pre" : "pre"));
+    const status = Object.assign(document.createElement("p"), { className: "la-live__reason" });
+    status.setAttribute("role", "status");
+    const code = (/** @type {string} */ said) => Object.assign(document.createElement("code"), { textContent: said });
+    const page = location.href.slice(root.length).replace(/[?#].*/, "");
+    const button = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "la-live__run",
+      textContent: "Run",
+      ariaLabel: `Run ${isCell ? "cell" : "example"} ${index + 1}`,
+      onclick: () => status.replaceChildren(
+        "Python in a page needs a server, and this page is open from a folder. In the folder of this copy, run ",
+        code("python -m http.server --bind 127.0.0.1 8000"),
+        " and open ",
+        code(`http://127.0.0.1:8000/${page}`),
+      ),
+    });
+    const tools = Object.assign(document.createElement("div"), { className: "la-live__tools" });
+    tools.append(button, status);
+    (isCell ? pre.closest(".cell > *") : pre)?.after(tools);
+  }
+
+  const isFolder = location.protocol === "file:";
+  here.laImport = isFolder ? importPlain : (/** @type {string} */ name, /** @type {string} */ base) => import(new URL(name, base).href);
+  if (isFolder) {
+    here.fetch = fetchTwin;
+    document.addEventListener("DOMContentLoaded", () => {
+      for (const [index, text] of /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".la-live")]).entries()) {
+        if (text.dataset.laRuns === "yes") offer(text, index);
+      }
+    });
   }
 }
