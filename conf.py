@@ -24,11 +24,11 @@ extensions = [
 ]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "beside", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live",
-    "measure", "notebooks", "notices", "page.copying", "page.csp", "page.feed", "page.folded_cells",
-    "page.highlighting", "page.llms", "page.mathml", "page.pictures", "page.scrolling",
-    "page.sheets", "page.sidebar", "page.sitemap", "page.structured_data", "page.unused_assets",
-    "page.warnings_in_page", "page.webp", "paths", "player", "search", "shapes", "sheet",
-    "showcase", "skill_tree",
+    "measure", "notebooks", "notices", "offline", "page.copying", "page.csp", "page.feed",
+    "page.folded_cells", "page.highlighting", "page.llms", "page.mathml", "page.pictures",
+    "page.scrolling", "page.sheets", "page.sidebar", "page.sitemap", "page.structured_data",
+    "page.unused_assets", "page.warnings_in_page", "page.webp", "paths", "player",
+    "search", "shapes", "sheet", "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build

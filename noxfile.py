@@ -189,6 +189,17 @@ def shots(session):
 
 
 @nox.session
+def zip(session):
+    """Zip the site, as `nox -s docs` built it, to work from a folder; offer it there; test it."""
+    install(session, "docs", "test", "browser")
+    if not SITE.is_dir():
+        build(session)
+    session.run("python", "-m", "tools.zip.build", str(SITE), "linear-algebra-with-numpy.zip")
+    tests = ["tests/test_zip.py", "tests/browser/test_zip.py"]
+    session.run("python", "-m", "pytest", *tests, *session.posargs)
+
+
+@nox.session
 def style(session):
     """Check Python, Markdown, spelling, and types; `-- --fix` mends what it can."""
     install(session, "docs", "preview", "style")  # mypy reads the types of what is imported

@@ -136,7 +136,9 @@ class Copy:
             sheets.write(site, self.folder / BUILD / "doctrees/sheets")
             return True
         for path in site.glob("_static/features/*/*.js"):
-            path.write_text(linking.served(path.name, lambda part: site / "_static" / part), "utf-8")
+            path.write_text(
+                linking.served(path.name, lambda part: site / "_static" / part), "utf-8"
+            )
         return True
 
     def fails(self, selector: str) -> str:

@@ -20,6 +20,9 @@ def letters(file):
     return {chr(number) for number in TTFont(STATIC / "fonts" / file).getBestCmap()}
 
 
+MATHS = letters("maths.woff2") | letters("serif.woff2")  # as site.css says it
+
+
 @pytest.mark.parametrize("name", ["fonts.css", "maths.css"])
 def test_the_style_sheets_are_those_of_the_fonts(name):
     assert (STATIC / name).read_text("utf-8") == fonts.sheets(STATIC / "fonts")[name]
@@ -50,7 +53,9 @@ def test_each_letter_that_a_page_shows_is_in_its_font(site):
         for formula in page.select("math"):
             for variable in formula.select("mi"):
                 shown = variable.get_text()
-                text["maths"] += in_italics(shown) if len(shown) == 1 and not variable.attrs else shown
+                text["maths"] += (
+                    in_italics(shown) if len(shown) == 1 and not variable.attrs else shown
+                )
                 variable.decompose()
             text["maths"] += formula.get_text()
             formula.decompose()
@@ -59,7 +64,11 @@ def test_each_letter_that_a_page_shows_is_in_its_font(site):
             code.decompose()
         text["serif.woff2"] = page.get_text()
         for font, shown in text.items():
-            held = letters("maths.woff2") | letters("serif.woff2") if font == "maths" else letters(font)
+            held = (
+                letters("maths.woff2") | letters("serif.woff2")
+                if font == "maths"
+                else letters(font)
+            )
             for letter in set(shown) - held - OWN:
                 missing.setdefault((font, letter), name)
 

@@ -7,7 +7,8 @@ CODE = "```python\nimport numpy as np\nprint(A @ np.ones(2))  # a note\n```\n"
 
 def test_names_and_brackets_have_no_marks(build_site):
     site = build_site(
-        {"index.md": f"# Page\n\n{CODE}"}, extensions=["myst_nb", "lesson_extensions.page.highlighting"]
+        {"index.md": f"# Page\n\n{CODE}"},
+        extensions=["myst_nb", "lesson_extensions.page.highlighting"],
     )
     marks = {mark["class"][0] for mark in site.html("index").select(".highlight pre span[class]")}
 

@@ -41,8 +41,9 @@ VARIANTS = 4  # sizes of a bracket or a root; beyond, it is put together from pa
 MATHS_UNITS = 500  # an em: half of what TeX Gyre has, and at 17 px still 30 to a pixel
 
 # Mean advance width of English text, in em: @capsizecss/metrics 4.3.0 (MIT). Of DejaVu Serif, which
-# it does not have, the text of our lessons was measured, beside that in Times New Roman's widths. A face with `local` of these
-# names stands in until ours is here, stretched to the same widths and heights, so that no line moves.
+# it does not have, the text of our lessons was measured, beside that in Times New Roman's widths.
+# A face with `local` of these names stands in until ours is here, stretched to the same widths and
+# heights, so that no line moves.
 WIDTHS = {
     "LA Serif": {
         ("Georgia",): 913 / 2048,

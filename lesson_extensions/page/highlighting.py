@@ -22,7 +22,11 @@ class LeanFormatter(HtmlFormatter[str]):
 def once(app: Sphinx, exception: Exception | None) -> None:
     """Take the rules for dark pages out of Furo's sheet: the style is the same in both themes."""
     sheet = Path(app.outdir, "_static/pygments.css")
-    if not exception and sheet.is_file() and app.config.pygments_dark_style == app.config.pygments_style:
+    if (
+        not exception
+        and sheet.is_file()
+        and app.config.pygments_dark_style == app.config.pygments_style
+    ):
         sheet.write_text(sheet.read_text("utf-8").partition("@media not print")[0], "utf-8")
 
 

@@ -25,7 +25,9 @@ ADDRESS = re.compile(r"""url\((?:"[^"]*"|'[^']*'|[^)]*)\)""")
 # Names that a script may put together, and those of code that a reader's browser colours
 OURS, SHORT = "la-", 3
 APART = {"maths.css"}  # holds a font, and weighs less beside text than among it
-ICON = re.compile(r"--icon-(?!search)[\w-]+:\s*url\((?:\"[^\"]*\"|'[^']*')\);?")  # of notes; ours show none
+ICON = re.compile(
+    r"--icon-(?!search)[\w-]+:\s*url\((?:\"[^\"]*\"|'[^']*')\);?"
+)  # of notes; ours show none
 LARGE = 100_000  # bytes: the runtime and the editor, which bring the styles of what they show
 
 
@@ -52,7 +54,7 @@ def join(
 
 
 def listed(app: Sphinx) -> Path:
-    """Where the lists lie, which outlast a build: a page that did not change is not written anew."""
+    """Where the lists lie, which outlast a build: a page without a change is not written anew."""
     return Path(app.doctreedir, "sheets")
 
 

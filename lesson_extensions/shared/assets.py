@@ -1,7 +1,7 @@
 """The one place that registers what features serve: style sheets, scripts, and Python.
 
-All scripts lie in one folder that is named after what it holds: a page finds those that it was built
-with, and a browser may keep them for good. A page loads its own as one file: linking.py.
+All scripts lie in one folder that is named after what it holds: a page finds those that it was
+built with, and a browser may keep them for good. A page loads its own as one file: linking.py.
 """
 
 import hashlib

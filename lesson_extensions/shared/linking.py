@@ -14,9 +14,7 @@ from rjsmin import jsmin
 Find = Callable[[str], Path]
 
 IMPORT = re.compile(r"^import\s*\{([^}]*)\}\s*from\s*\"\./([\w.]+)\";?", re.MULTILINE)
-EXPORT = re.compile(
-    r"^export\s+((?:async\s+)?function\*?|class|const)\s+([\w$]+)", re.MULTILINE
-)
+EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|class|const)\s+([\w$]+)", re.MULTILINE)
 OTHER = re.compile(r"^(?:import\b(?!\()|export\b).*", re.MULTILINE)
 URL = "import.meta.url"
 JOINT = "-"

@@ -63,7 +63,10 @@ def chromium():
 @contextlib.contextmanager
 def dressed(folder, files, extensions):
     """The address of a small site of these files, which looks as ours does."""
-    look = {"html_static_path": [str(ROOT / "docs/_static")], "html_css_files": ["fonts.css", "site.css"]}
+    look = {
+        "html_static_path": [str(ROOT / "docs/_static")],
+        "html_css_files": ["fonts.css", "site.css"],
+    }
     site = Site(folder, files, {"extensions": extensions} | look)
     site.app.cleanup()
     with serve(site.app.outdir) as address:

@@ -255,7 +255,8 @@ def test_what_nobody_has_touched_yet_waits_for_its_scripts(visit_slowly):
 # What measures in the face of a computer how wide and high a text is in each of its stand-ins.
 STAND_INS = """async ([text, families]) => {
   const box = document.body.appendChild(document.createElement("p"));
-  box.style.cssText = "position: absolute; white-space: nowrap; font-size: 100px; line-height: normal";
+  box.style.cssText = "position: absolute; white-space: nowrap; font-size: 100px";
+  box.style.lineHeight = "normal";
   box.textContent = text;
   const measured = {};
   for (const family of families) {
