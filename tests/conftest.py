@@ -5,6 +5,8 @@ import functools
 import http.server
 import os
 import re
+import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -228,6 +230,15 @@ def site():
     if not (SITE / "index.html").is_file():
         pytest.fail(f"{SITE} is not there: build the site with `nox -s docs`")
     return SITE
+
+
+@pytest.fixture(scope="session")
+def node():
+    """The program that runs our scripts where no page is needed."""
+    beside = str(Path(sys.executable).parent)  # where the dependency group “test” puts it
+    found = shutil.which("node", path=os.pathsep.join([beside, os.environ["PATH"]]))
+    assert found, "there is no node: install the dependency group “test” of pyproject.toml"
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import sys
 from tests.conftest import ROOT
 
 # What is timed when the site is built, and what quotes or indexes it. Nothing else may differ.
-TIMED = {"_static/search.json", "offline.json"} | {
+TIMED = {"offline.json"} | {
     f"{name}.{kind}"
     for name in ("benchmarks", "will-it-fit", "lessons/matmul", "lessons/speed")
     for kind in ("html", "ipynb", "md")

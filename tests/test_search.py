@@ -1,6 +1,19 @@
-"""What the search knows of each page; tests/browser/test_search.py asks what it finds."""
+"""What the search knows of each page, and what it finds of what learners type.
 
+tests/search_queries.toml holds the queries; tests/browser/test_search.py looks at the dialog.
+"""
+
+import gzip
 import json
+import re
+import shutil
+import subprocess
+import tomllib
+
+import pytest
+
+from lesson_extensions.search import index
+from tests.conftest import ROOT
 
 EXTENSIONS = ["myst_nb", "lesson_extensions.search"]
 INDEX = """---
@@ -20,11 +33,19 @@ keywords: "vector product, normal"
 # What does np.cross give?
 
 Where $a$ and $\\vec b$ span an area, a vector at right angles to both.
-Nothing 1.5e-17 or 42.
+Nothing 1.5e-7 or 42.
 
 ## Vectors with two entries
 
 They raise, and `np.linalg.cross` has always raised.
+
+$$
+x = 1
+$$
+
+```{seealso}
+Another.
+```
 
 ```python
 quagga = np.zeros(3)
@@ -39,29 +60,55 @@ FILES = {
 }
 
 
+def content(file):
+    """What a script of data holds."""
+    text = file.read_text("utf-8")
+    return json.loads(json.loads(f"[{text.removeprefix('laSearch(').removesuffix(')')}]")[1])
+
+
 def read(site):
-    index = json.loads((site.app.outdir / "_static/search.json").read_text("utf-8"))
-    return index["pages"], index["words"]
+    found = content(site.app.outdir / "_static/search/index.js")
+    return found["pages"], found["words"]
 
 
-def about(index, word):
+def about(found, word):
     """{address of a page: how much it is about the word}"""
-    pages, words = index
-    flat = words.get(word, [])
-    return {pages[page][1]: flat[i + 1] for i, page in enumerate(flat) if not i % 2}
+    pages, words = found
+    page, weights = -1, {}
+    for step, letter in re.findall(r"(\d*)(\D)", words.get(word, "")):
+        page += int(step or 1)
+        weights[pages[page][1]] = index.SHARES.index(letter) + 1
+    return weights
 
 
-def test_a_page_is_listed_with_its_kind_its_summary_and_its_headings(shared_site):
+def test_a_page_is_listed_with_its_kind_its_summary_and_its_names(shared_site):
     pages, _ = read(shared_site(FILES))
 
     assert [page for page in pages if page[1] == "faq/cross.html"] == [
         [
             "What does np.cross give?",
             "faq/cross.html",
-            "Questions",
-            "Where a and … span an area, a vector at right angles to both. Nothing 1.5e-17 or 42.",
-            [["vectors-with-two-entries", "Vectors with two entries"]],
+            [*dict.fromkeys(index.KINDS.values())].index("Questions"),
+            "Where a and … span an area, a vector at right angles to both. Nothing 1.5e-7 or 42.",
+            ["vector product", "normal"],
         ]
+    ]
+
+
+def test_of_each_section_its_prose_is_kept_to_be_quoted(shared_site):
+    site = shared_site(FILES)
+
+    assert content(site.app.outdir / "_static/search/text/faq/cross.html.js") == [
+        [
+            "",
+            "",
+            "Where a and … span an area, a vector at right angles to both. Nothing 1.5e-7 or 42.",
+        ],
+        [
+            "vectors-with-two-entries",
+            "Vectors with two entries",
+            "They raise, and np.linalg.cross has always raised.",
+        ],
     ]
 
 
@@ -87,7 +134,7 @@ def test_a_name_is_a_word_and_so_are_its_parts_but_no_number_and_no_word_that_as
 
     assert set(about(index, "np.linalg.cross")) == {"faq/cross.html"}
     assert set(about(index, "linalg")) == {"faq/cross.html"}
-    assert not {"42", "1.5e", "17", "e", "what", "does"} & index[1].keys()
+    assert not {"42", "1.5e", "7", "e", "what", "does"} & index[1].keys()
 
 
 def test_a_page_that_asks_not_to_be_found_is_not(shared_site):
@@ -101,10 +148,44 @@ def test_there_is_a_page_to_search_from_and_no_index_of_sphinx(shared_site):
     page = (site.app.outdir / "search.html").read_text("utf-8")
 
     assert '<a href="faq/index.html">Questions</a>' in page
-    assert "/search.js" in page and "sphinx_highlight" not in page
     other = (site.app.outdir / "faq/cross.html").read_text("utf-8")
-    assert "/search.js" not in other and "sphinx_highlight" not in other
-    assert not (site.app.outdir / "searchindex.js").exists()
+    for text in (page, other):
+        assert "sphinx_highlight" not in text and 'src="_static/features' not in text
+        assert text.count("search.open(") == 1
+    assert ["search.css" in text for text in (page, other)] == [True, False]
+
+
+def test_sphinx_writes_no_index_of_its_own(shared_site):
+    assert not (shared_site(FILES).app.outdir / "searchindex.js").exists()
+
+
+def test_what_opens_the_search_is_small_enough_to_stand_in_each_page(shared_site):
+    page = (shared_site(FILES).app.outdir / "faq/cross.html").read_text("utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    (opener,) = [script for script in scripts if "search" in script]
+
+    assert len(opener) < 1000
+    assert "//" not in opener and "/*" not in opener
+
+
+TIMED = """---
+orphan: true
+varies: true
+---
+# Times
+
+It took 12.5 seconds, 1e-17 of them 3s.
+"""
+
+
+def test_what_is_timed_is_not_in_the_index_so_that_two_builds_are_alike(build_site):
+    site = build_site({**FILES, "timed.md": TIMED})
+
+    words = read(site)[1]
+    assert not {"≈0", "3s"} & words.keys()
+    assert content(site.app.outdir / "_static/search/text/timed.html.js") == [
+        ["", "", "It took … seconds, … of them …s."]
+    ]
 
 
 def test_a_deleted_page_is_found_no_more_and_one_that_stays_is(build_site):
@@ -113,5 +194,135 @@ def test_a_deleted_page_is_found_no_more_and_one_that_stays_is(build_site):
     (site.app.srcdir / "index.md").write_text(INDEX.replace("faq/length\n", ""), "utf-8")
     site.app.build()
 
+    assert not (site.app.outdir / "_static/search/text/faq/length.html.js").exists()
     addresses = [page[1] for page in read(site)[0]]
     assert "faq/length.html" not in addresses and "faq/cross.html" in addresses
+
+
+# -- What is found, by the script that a reader's browser runs, in the site as it was built --------
+
+ASKED = tomllib.loads((ROOT / "tests/search_queries.toml").read_text("utf-8"))
+RANK = ROOT / "lesson_extensions/search/static/rank.js"
+# Answers on standard output what is asked on standard input.
+ANSWER = """
+import {readFileSync} from "node:fs";
+import {Ranking, words} from "./rank.mjs";
+let index;
+const laSearch = (name, text) => { index = JSON.parse(text); };
+new Function("laSearch", readFileSync(process.argv[2], "utf8"))(laSearch);
+const ranking = new Ranking(index);
+const {queries, texts, quotes} = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify({
+  pages: queries.map((query) => ranking.find(query).slice(0, 5).map(({page}) => page[1])),
+  words: texts.map(words),
+  quotes: quotes.map(([query, ...page]) => ranking.quote(query, ...page)),
+  marked: quotes.map(([query, [[, , text]]]) => ranking.marked(query, text)),
+}));
+"""
+ROWS = ASKED["query"] + ASKED["later"]
+
+
+def typed(row):
+    """As it comes to stand in a field, which has one line."""
+    return row["typed"].strip().replace("\n", "")
+
+
+QUERIES = [typed(row) for row in ROWS] + [*ASKED["seen"]]
+TEXTS = [
+    *QUERIES,
+    "A.T @ x, a.b.c; np.linalg.norm(2e-5*v)[0], 3x3 np . numpy.dot? É_1 ‖x‖ .mT 1e5 don't O’Hara's",
+    "-2.0000000000000004 0.30000000000000004 1e-17, e-16 one-15 2.9999999999999996 1e-150 x1e-16",
+]
+SECTIONS = [
+    ["", "", "Nothing here is of use. An eigenvector keeps its direction. It ends."],
+    ["more", "Rows", "First. " + "word " * 40 + "the rows of a matrix. Then more."],
+]
+QUOTES = [
+    ("eigenvectors direction", SECTIONS),
+    ("row matrices", SECTIONS),
+    ("quagga", SECTIONS),
+    ("row matrices", SECTIONS, "Rows. A matrix has some."),
+]
+
+
+@pytest.fixture(scope="module")
+def found(site, node, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rank")
+    shutil.copy(RANK, folder / "rank.mjs")
+    (folder / "answer.mjs").write_text(ANSWER, "utf-8")
+    asked = json.dumps({"queries": QUERIES, "texts": TEXTS, "quotes": QUOTES})
+    command = [node, str(folder / "answer.mjs"), str(site / "_static/search/index.js")]
+    run = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
+    return json.loads(run.stdout)
+
+
+@pytest.fixture(scope="module")
+def pages(found):
+    """{query: the pages found, the best first}"""
+    names = [[page.removesuffix(".html") for page in row] for row in found["pages"]]
+    return dict(zip(QUERIES, names, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["function", "error", "term", "question"])
+def test_what_a_learner_types_finds_the_page_first_or_among_three(kind, pages):
+    """All among three, nine of ten first: of the forty, and of those that came later."""
+    rows = [row for row in ROWS if row["kind"] == kind]
+    others = {
+        typed(row): pages[typed(row)] for row in rows if pages[typed(row)][0] not in row["pages"]
+    }
+    missed = [query for row in rows if not {*pages[query := typed(row)][:3]} & {*row["pages"]}]
+
+    assert missed == []
+    assert len(rows) >= 10
+    assert len([row for row in ASKED["query"] if typed(row) in others]) <= 1, others
+    assert len(others) <= 2, others
+
+
+def test_what_people_asked_before_still_finds_its_page(pages):
+    places = {
+        query: pages[query].index(page) if page in pages[query] else 99
+        for query, page in ASKED["seen"].items()
+    }
+    others = {query: pages[query] for query, place in places.items() if place}
+
+    assert [query for query, place in places.items() if place > 2] == []
+    assert len(others) <= 0.1 * len(places), json.dumps(others, indent=1)
+
+
+def test_each_page_that_a_query_wants_is_there(site):
+    wanted = {page for row in ROWS for page in row["pages"]} | {*ASKED["seen"].values()}
+
+    assert len(ASKED["query"]) == 40
+    assert [page for page in wanted if not (site / f"{page}.html").is_file()] == []
+
+
+def test_a_query_is_taken_apart_as_pages_are(found):
+    for text, taken in zip(TEXTS, found["words"], strict=True):
+        assert taken == list(index.words(text))
+
+
+def test_a_page_is_quoted_where_it_speaks_of_what_was_asked(found):
+    one, other, none, said = found["quotes"]
+
+    assert one == {
+        "anchor": "",
+        "heading": "",
+        "text": "An eigenvector keeps its direction. It ends.",
+    }
+    assert (other["anchor"], other["heading"]) == ("more", "Rows")
+    assert other["text"].startswith("… ") and "the rows of a matrix. Then more." in other["text"]
+    assert none is None
+    assert said is None
+    marked = [part for part, is_meant in found["marked"][0] if is_meant]
+    assert marked == ["eigenvector", "direction"]
+
+
+def test_what_loads_when_a_reader_is_about_to_search_is_light(site):
+    """The index is most of it; a page that is quoted is a kilobyte or two."""
+    folder = site / "_static/search"
+    sizes = {file: len(gzip.compress(file.read_bytes())) for file in folder.rglob("*.js")}
+    index = sizes.pop(folder / "index.js")
+
+    assert index < 120_000
+    assert max(sizes.values()) < 10_000
+    assert sum(sizes.values()) / len(sizes) < 1_500

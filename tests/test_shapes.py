@@ -2,12 +2,9 @@
 
 import itertools
 import json
-import os
 import random
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,11 +85,8 @@ def table():
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory):
+def answers(tmp_path_factory, node):
     """answers(rows) → what shape_rules.js makes of them, with the words of this NumPy."""
-    beside = str(Path(sys.executable).parent)  # where the dependency group “test” puts it
-    node = shutil.which("node", path=os.pathsep.join([beside, os.environ["PATH"]]))
-    assert node, "there is no node: install the dependency group “test” of pyproject.toml"
     folder = tmp_path_factory.mktemp("rules")
     shutil.copy(RULES, folder / "shape_rules.mjs")
     (folder / "answer.mjs").write_text(ANSWER, "utf-8")

@@ -133,7 +133,8 @@ def test_a_page_that_is_no_notebook_need_not_say_it(wrong):
 def test_data_in_a_cell_is_shown_but_not_searched(build_site):
     text = NOTEBOOK + CELL + CELL.replace("data]", "other]").replace("quag", "snag")
     site = build_site({"index.md": INDEX, "showcase/flowers.md": text})
-    index = (site.app.outdir / "_static/search.json").read_text("utf-8")
+    scripts = (site.app.outdir / "_static/search").rglob("*.js")
+    index = "".join(script.read_text("utf-8") for script in scripts)
 
     assert "quaggawort" in site.html("showcase/flowers").get_text()
     assert "snaggawort" in index

@@ -1,7 +1,8 @@
 """The search of the site, in place of Sphinx's, which finds a page only if it has every word.
 
 index.py weighs what each page is about when it is read, and writes that down beside the pages;
-static/rank.js finds in it what a reader types, and static/search.js shows the pages it found.
+static/rank.js finds in it what a reader types, and static/search.js shows the pages it found. Each
+page itself holds static/search_opener.js, which loads them when a reader is about to search.
 """
 
 from pathlib import Path
@@ -21,14 +22,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
+    app.setup_extension("lesson_extensions.shared.gallery")
     app.add_domain(index.SearchDomain)
     app.connect("config-inited", add_template)
     app.connect("builder-inited", replace_search)
     app.connect("doctree-read", index.read_page, priority=900)  # after all have marked what is data
     app.connect("html-collect-pages", page_of_search)
-    app.connect("html-page-context", tell_the_page, priority=900)
+    app.connect("html-page-context", drop_unused, priority=900)
     app.connect("build-finished", index.write)
-    add_assets(app, "search.js", "search.css", folder=STATIC)
+    add_assets(app, "search.css", "search_opener.js", folder=STATIC)
     return {
         "version": "1",
         "env_version": 1,
@@ -55,19 +57,20 @@ def replace_search(app: Sphinx) -> None:
         app.builder.search = False
 
 
-def tell_the_page(
+def drop_unused(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Only the page of the search loads what searches; and no page what marks the words found.
+    """Only the page of the search loads the sheet; and none the scripts of Sphinx's own search.
 
-    Sphinx's script would mark them on the next page opened, whichever that is, inside code too.
+    One would mark the words on the next page opened, whichever that is, inside code too; the other
+    puts the slash that opens the search into the box at the side.
     """
-    elsewhere = () if pagename == "search" else ("search.js", "search.css")
-    unused = (*elsewhere, "sphinx_highlight.js")
+    theirs = "doctools.js" if pagename == "search" else "search.css"
+    unused = ("sphinx_highlight.js", theirs)
     for kind in ("css_files", "script_files"):
         context[kind] = [
             asset for asset in context[kind] if not str(asset.filename).endswith(unused)

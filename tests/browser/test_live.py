@@ -596,16 +596,25 @@ def test_a_change_can_be_made_by_a_button_and_shows_what_its_fold_says(lesson):
     expect(lesson.get_by_label("Code of cell 6")).to_be_focused()
 
 
+def search_for_norm(page):
+    page.keyboard.press("/")
+    page.get_by_role("dialog", name="Search").get_by_role("textbox").fill("norm")
+    expect(page.locator(".la-search__title").first).to_have_text("Norm")
+
+
 def test_a_second_visit_loads_nothing_and_also_works_without_a_network(regular, host, requests):
     page = visit(regular, host)
     text = run(page, 1)
     expect(page.locator(".la-live-bar").get_by_role("status")).not_to_contain_text("MB")
     expect_state(text, "done")
     assert [path for path in requests if "_static/runtime/" in path] == []
+    search_for_norm(page)  # what the search looks in is kept as a page is
     page.close()
 
     regular.set_offline(True)
     page = visit(regular, host)
+    search_for_norm(page)
+    page.keyboard.press("Escape")
     write(page, 4, "a @ b")
     expect_state(run(page, 4), "done")
     expect(live(page, 4).locator(".la-live__output")).to_contain_text("np.int64(11)")

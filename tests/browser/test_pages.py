@@ -390,7 +390,7 @@ def test_what_does_not_exist_leads_back_also_where_the_site_was_moved(chromium):
 
 def test_where_site_data_are_refused_all_works_and_progress_says_so(open_page):
     page = open_page("search.html?q=condition+number", script=NO_STORAGE, color_scheme="dark")
-    expect(page.locator("#search-results li").first).to_contain_text("Condition number")
+    expect(page.locator(".la-search__found li").first).to_contain_text("Condition number")
     toggle = page.get_by_role("button", name="Toggle Light / Dark / Auto color theme").last
     expect(toggle).to_be_visible()
     expect(page.locator("body")).to_have_css("background-color", "rgb(12, 15, 19)")

@@ -1,213 +1,166 @@
-"""The search finds what people ask for: in their words, by a name, by a message pasted whole."""
+"""The search opens above any page; what it finds, tests/test_search.py asks without a page."""
 
-import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
-from lesson_extensions.search import index
-from tests.browser.conftest import script_url
+from tests.browser.conftest import faults
 
-# What is typed, and the page that answers. None of these words were chosen with the page at hand.
-QUERIES = {
-    # by name
-    "np.dot": "glossary/np-dot",
-    "np.linalg.solve": "glossary/np-linalg-solve",
-    "np.linalg.det": "glossary/np-linalg-det",
-    "np.linalg.norm": "faq/norm-of-a-matrix",
-    "np.allclose": "glossary/np-allclose",
-    "np.matrix deprecated": "faq/np-matrix",
-    "@ or dot": "faq/at-or-dot",
-    "difference between * and @": "faq/dot-or-star",
-    # by a message, with the numbers of the reader's own arrays
-    "numpy.linalg.LinAlgError: Singular matrix": "errors/singular-matrix",
-    "ValueError: shapes (3,2) and (3,2) not aligned: 2 (dim 1) != 3 (dim 0)": "errors/not-aligned",
-    "ValueError: matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc "
-    "signature (n?,k),(k,m?)->(n?,m?) (size 7 is different from 5)": "errors/matmul-mismatch",
-    "operands could not be broadcast together with shapes (30,) (40,)": (
-        "errors/could-not-be-broadcast"
-    ),
-    "TypeError: unsupported operand type(s) for @: 'list' and 'list'": "errors/unsupported-operand",
-    "I get Cannot cast ufunc 'divide' output from dtype('float64') to dtype('int64')": (
-        "errors/cannot-cast-output"
-    ),
-    "index 12 is out of bounds for axis 1 with size 12": "errors/index-out-of-bounds",
-    "LinAlgError Last 2 dimensions of the array must be square": "errors/must-be-square",
-    "Matrix is not positive definite": "errors/not-positive-definite",
-    "reshape error wrong size": "errors/cannot-reshape",
-    # a term
-    "what is a linear combination": "glossary/linear-combination",
-    "broadcasting": "glossary/broadcasting",
-    "condition number": "glossary/condition-number",
-    "gaussian elimination": "glossary/elimination",
-    "orthogonal vectors": "glossary/orthogonal",
-    "outer product": "glossary/outer-product",
-    # in words
-    "how do I multiply two matrices in numpy": "lessons/matmul",
-    "matrix multiplication speed loop vs numpy": "lessons/matmul",
-    "angle between two vectors": "lessons/vectors",
-    "is my matrix invertible": "faq/is-it-singular",
-    "why should I not invert a matrix to solve a system": "faq/inv-or-solve",
-    "inverse times matrix is not exactly the identity": "faq/inverse-times-matrix",
-    "how to check whether two float arrays are equal": "faq/compare-floats",
-    "transpose of a vector does nothing": "faq/transpose-of-a-vector",
-    "make a column vector": "faq/column-vector",
-    "why does numpy print np.float64(3.0)": "faq/np-float64",
-    "integer overflow negative product": "faq/integer-overflow",
-    "complex dot product is not real": "faq/complex-dot",
-    "LU decomposition in numpy": "faq/where-is-lu",
-    "solve for many right hand sides at once": "faq/many-right-hand-sides",
-    "determinant tiny number instead of zero": "faq/determinant-digits",
-    "frobenius norm": "faq/norm-of-a-matrix",
-    "run code offline": "run-code",
-    "add my own notebook": "community",
-    # as people asked in public
-    "are the eigenvectors in rows": "faq/eigenvectors-are-columns",
-    "eigenvector has the opposite sign from matlab": "faq/eigenvectors-are-columns",
-    "largest eigenvalue first": "faq/eigenvectors-are-columns",
-    "sort eigenvalues and eigenvectors descending": "faq/eigenvectors-are-columns",
-    "eig and eigh disagree, matrix is not symmetric": "faq/eig-or-eigh",
-    "complex eigenvalues of a real matrix": "faq/eig-or-eigh",
-    "rebuild a matrix from its svd": "faq/svd-put-together",
-    "is V from svd already transposed": "faq/svd-put-together",
-    "lstsq residuals empty array": "faq/lstsq-returns",
-    "linear regression coefficients are enormous, columns almost the same": "faq/huge-coefficients",
-    "rank deficient least squares rcond": "faq/huge-coefficients",
-    "pinv of float32 explodes": "faq/pinv-cutoff",
-    "inverse of a non square matrix": "faq/pinv-cutoff",
-    "find all vectors x such that A x is zero": "faq/null-space",
-    "homogeneous system of equations": "faq/null-space",
-    "cond returns inf": "faq/condition-number-inf",
-    "full rank although columns are dependent": "faq/rank-tolerance",
-    "matrix_rank tol": "faq/rank-tolerance",
-    "normalize each row to length one": "faq/length-of-each-row",
-    "norm axis": "faq/length-of-each-row",
-    "np.outer of two matrices is flat": "faq/outer-kron-tensordot",
-    "tensordot which axes": "faq/outer-kron-tensordot",
-    "invert many matrices, one of them is singular": "faq/stack-with-a-singular-member",
-    "swapped two rows, now both are the same": "faq/swap-rows",
-    "numpy cuts off the decimals when I assign to a row": "faq/row-operations-on-integers",
-    "matrix to the power 100 gives negative numbers": "faq/matrix-power-overflow",
-    "float32 how many digits": "faq/float16-float32",
-    "einsum and @ differ in half precision": "faq/float16-float32",
-    "determinant of a large matrix is inf": "faq/determinant-overflow",
-    "log of the determinant": "faq/determinant-overflow",
-    "get rid of e-17 when printing": "faq/print-a-matrix",
-    "minus zero in the output": "faq/print-a-matrix",
-    "apply a rotation matrix to a list of points": "faq/rotate-many-points",
-    "inv of a scipy sparse matrix": "faq/dtype-object",
-    "array has dtype object": "faq/dtype-object",
-    "pairwise distances contain nan": "faq/distances-between-points",
-    "cholesky gives no error though matrix is not symmetric": "faq/cholesky-not-symmetric",
-    "is my matrix positive definite": "faq/cholesky-not-symmetric",
-    "polyfit years poorly conditioned": "faq/polyfit-high-degree",
-    "diagonal of R is negative in qr": "faq/qr-signs",
-    "np.matrix times vector": "faq/np-matrix",
-    "np.dot of large int32 arrays is negative": "faq/integer-overflow",
-    "eigenvalue": "glossary/eigenvector",
-    "pseudoinverse": "glossary/pseudoinverse",
-    # from the first questions of a course
-    "which axis is rows": "faq/which-axis",
-    "sum of each column": "faq/which-axis",
-    "divide each row by its sum": "faq/which-axis",
-    "are my vectors linearly independent": "faq/independent-vectors",
-    "which column is redundant": "faq/independent-vectors",
-    "rref in numpy": "faq/reduced-row-echelon-form",
-    "row reduce a matrix": "faq/reduced-row-echelon-form",
-    "pinv or lstsq": "faq/pinv-or-lstsq",
-    "more unknowns than equations": "faq/more-unknowns-than-equations",
-    "underdetermined system infinitely many solutions": "faq/more-unknowns-than-equations",
-    "difference between rank and ndim": "faq/rank-or-ndim",
-    "module numpy has no attribute rank": "faq/rank-or-ndim",
-    "A**2 gives wrong square": "faq/square-of-a-matrix",
-    "matrix exponential": "faq/matrix-exponential",
-    "expm numpy": "faq/matrix-exponential",
-    "do I have to subtract the mean before pca": "faq/pca-centred",
-    "results differ between two computers": "faq/last-digits-differ",
-    "same code, different last digits on linux and windows": "faq/last-digits-differ",
-    "cramer's rule": "faq/cramers-rule",
-    "Unable to allocate 129 GiB for an array": "errors/unable-to-allocate",
-    "np.linalg.svd returns Vh or V": "faq/svd-put-together",
-    # as one says it in MATLAB
-    "matlab to numpy": "from-matlab",
-    "backslash operator": "from-matlab",
-    "repmat in numpy": "from-matlab",
-    "octave find equivalent": "from-matlab",
-    # a symbol in a formula
-    "what does ‖x‖ mean": "notation",
-    "double bars around a vector": "notation",
-    "what is lambda in linear algebra": "notation",
-    "symbol for transpose": "notation",
-    # misspelt, and a word too many
-    "brodcasting": "glossary/broadcasting",
-    "my teacher says the determinent is not exactly zero but matrix is singular": (
-        "faq/determinant-digits"
-    ),
-}
-FIND = """async ([script, queries]) => {
-  const { Ranking, words } = await import(script);
-  const load = async (name) => (await fetch(`_static/${name}.json`)).json();
-  const ranking = new Ranking(await load("search"), await load("errors"));
-  return queries.map((query) => ({
-    words: words(query),
-    pages: ranking.find(query).slice(0, 5).map(({page}) => page[1].replace(".html", "")),
-  }));
-}"""
-TEXTS = ["A.T @ x, a.b.c; np.linalg.norm(2e-5*v)[0], 3x3 np . numpy.dot? É_1 ‖x‖ .mT 1e5 don't"]
+LESSON = "lessons/matrices.html"
+FIELD = "Words, a name, or a whole message"
+ABOUT = re.compile(r"/_static/(search/|search\.css|features/\w+/(search|rank)\.js)")
+# What moves on the page, in the browser's own measure, from the beginning.
+SHIFTS = """new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) (window.laShifts ??= []).push(entry.value);
+}).observe({type: "layout-shift"});"""
+# Places in which one types, as a page may have them.
+PLACES = """() => document.querySelector("article").insertAdjacentHTML("afterbegin", `
+  <textarea aria-label="text"></textarea>
+  <div aria-label="cell" role="textbox" contenteditable></div>`)"""
 
 
-@pytest.fixture(scope="module")
-def found(chromium, address):
-    page = chromium.new_page()
-    page.goto(f"{address}/search.html")
-    script = script_url(page, "rank.js")
-    queries = [*QUERIES, *TEXTS]
-    yield dict(zip(queries, page.evaluate(FIND, [script, queries]), strict=True))
-    page.close()
+def search(page):
+    return page.get_by_role("dialog", name="Search")
 
 
-@pytest.mark.parametrize("query", QUERIES)
-def test_the_page_that_answers_is_among_the_first_three(query, found):
-    assert QUERIES[query] in found[query]["pages"][:3], found[query]["pages"]
+def titles(page):
+    return search(page).locator(".la-search__title")
 
 
-def test_most_often_it_is_the_first(found):
-    others = {
-        query: found[query]["pages"]
-        for query in QUERIES
-        if found[query]["pages"][0] != QUERIES[query]
-    }
+def test_it_opens_by_a_key_is_used_by_keys_and_closes_where_it_was_opened(open_page):
+    page = open_page(LESSON, own=True)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    origin = page.locator("article p a").first
+    origin.focus()
+    assert [url for url in asked if ABOUT.search(url)] == []
+    page.evaluate(SHIFTS)
 
-    assert len(others) <= 0.2 * len(QUERIES), json.dumps(others, indent=1)
+    page.keyboard.press("/")
+    field = search(page).get_by_label(FIELD)
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    page.keyboard.type("transpose of a vector does nothing")
+    expect(titles(page).first).to_contain_text("do nothing to my vector")
+    expect(search(page).get_by_role("status")).to_have_text(re.compile(r"^\d+ results$"))
+    expect(search(page).get_by_role("heading").first).to_have_text("Best matches")
+    kinds = re.compile("Lessons|Questions|Terms|Errors and warnings|Pages")
+    expect(search(page).get_by_role("heading").nth(1)).to_have_text(kinds)
+    expect(search(page).locator("li").first.locator(".la-search__kind")).to_have_text("Questions")
+    expect(search(page).locator("mark").first).to_be_visible()
+
+    for place in (0, 1):
+        page.keyboard.press("ArrowDown")
+        expect(titles(page).nth(place)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("s")  # back to the field
+    expect(field).to_have_value("transpose of a vector does nothings")
+    page.keyboard.press("Escape")
+    expect(search(page)).to_be_hidden()
+    expect(origin).to_be_focused()
+
+    page.keyboard.press("Control+k")
+    field.fill("determinent")
+    expect(titles(page).first).to_have_text("Determinant")
+    assert page.evaluate("window.laShifts ?? []") == []
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"glossary/determinant\.html$"))
+    assert page.locator(".highlighted").count() == 0
+    assert page.blocked == [] and page.problems == []
 
 
-def test_a_query_is_taken_apart_as_pages_are(found):
-    for text, result in found.items():
-        assert result["words"] == list(index.words(text))
+def test_no_key_opens_it_where_one_types_and_the_box_at_the_side_does(open_page):
+    page = open_page(LESSON)
+    page.evaluate(PLACES)
+    for name in ("text", "cell"):
+        page.get_by_label(name, exact=True).press("/")
+    expect(page.get_by_label("text", exact=True)).to_have_value("/")
+    expect(page.get_by_label("cell", exact=True)).to_have_text("/")
+    expect(search(page)).to_have_count(0)
+
+    box = page.locator(".sidebar-search")
+    box.focus()
+    page.keyboard.type("np.li")
+    field = search(page).get_by_label(FIELD)
+    expect(field).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type("nalg.solve")
+    expect(field).to_have_value("np.linalg.solve")
+    expect(titles(page).first).to_have_text("np.linalg.solve()")
+    search(page).get_by_role("button", name="Close").click()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("")
+    box.click()
+    expect(field).to_be_focused()
+    page.mouse.click(2, 2)  # beside it
+    expect(search(page)).to_be_hidden()
 
 
-def test_results_follow_what_is_typed_and_open_unmarked(open_page):
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_it_fits_and_is_without_fault_in_both_themes(width, open_page):
+    page = open_page(LESSON, viewport={"width": width, "height": 700})
+    page.keyboard.press("/")
+    search(page).get_by_label(FIELD).fill(
+        "ValueError: matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc "
+        "signature (n?,k),(k,m?)->(n?,m?) (size 3 is different from 2)"
+    )
+    expect(titles(page).first).to_contain_text("matmul: Input operand 1 has a mismatch")
+    expect(search(page).locator("mark").first).to_be_visible()
+    wide = """dialog => [dialog, ...dialog.querySelectorAll("*")].filter((one) =>
+      one.getBoundingClientRect().right > innerWidth + 0.5).map((one) => one.className)"""
+    assert search(page).evaluate(wide) == []
+    assert faults(page, "dialog") == []
+    assert faults(page, "dialog", theme="dark") == []
+
+
+def test_the_page_of_the_search_follows_what_is_typed(open_page):
     page = open_page("search.html?q=singular+matrix", own=True)
-    results, status = page.locator("#search-results > li"), page.locator(".la-search__status")
-    expect(results.first.get_by_role("link").first).to_have_text("Singular matrix")
-    expect(status).to_contain_text("the best first")
+    found, status = page.locator("article .la-search__title"), page.locator("article [role=status]")
+    expect(found.first).to_have_text("Singular matrix")
+    expect(status).to_contain_text("results")
 
-    box = page.get_by_role("searchbox", name="Words, a name, or a whole message")
+    box = page.get_by_role("searchbox", name=FIELD)
     box.fill("xyzzy")
     expect(status).to_contain_text("No page is about that")
-    expect(results).to_have_count(0)
+    expect(found).to_have_count(0)
+    page.locator("h1").click()
+    page.keyboard.press("/")  # there is one here already
+    expect(box).to_be_focused()
     box.fill("brodcasting")
-    expect(results.first).to_contain_text("Broadcasting")
+    expect(found.first).to_contain_text("Broadcasting")
     assert page.url.endswith("?q=brodcasting")
-    results.first.get_by_role("link").first.click()
+    found.first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Broadcasting")
     assert page.locator(".highlighted").count() == 0
     assert page.blocked == [] and page.problems == []
 
 
-def test_what_cannot_be_loaded_is_said(open_page):
-    page = open_page("search.html", own=True)
-    page.route("**/search.json", lambda route: route.abort())
-    page.goto(f"{page.url}?q=norm")
+def test_what_cannot_be_loaded_is_said_and_tried_again(open_page):
+    page = open_page(LESSON, own=True)
+    page.route("**/_static/search/index.js", lambda route: route.abort())
+    page.keyboard.press("/")
+    field = search(page).get_by_label(FIELD)
+    field.fill("nor")
+    expect(search(page).get_by_role("status")).to_contain_text("could not be loaded")
+    page.unroute("**/_static/search/index.js")
+    field.press("End")
+    field.press("m")
+    expect(titles(page).first).to_have_text("Norm")
 
-    expect(page.locator(".la-search__status")).to_contain_text("could not be loaded")
+
+def test_without_scripts_or_where_they_cannot_be_loaded_the_form_leads_to_its_page(open_page):
+    page = open_page(LESSON, java_script_enabled=False)
+    page.locator(".sidebar-search").fill("norm")
+    page.locator(".sidebar-search").press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\.html\?q=norm"))
+    expect(page.locator("article").get_by_role("link", name="Glossary")).to_be_visible()
+
+    page = open_page(LESSON, own=True)
+    page.route("**/features/*/search.js", lambda route: route.abort())
+    page.keyboard.press("/")
+    expect(page).to_have_url(re.compile(r"/search\.html\?q="))
