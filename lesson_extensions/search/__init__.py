@@ -5,8 +5,6 @@ static/rank.js finds in it what a reader types, and static/search.js shows the p
 page itself holds static/search_opener.js, which loads them when a reader is about to search.
 """
 
-import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from sphinx.config import Config
 from sphinx.util.typing import ExtensionMetadata
 
 from lesson_extensions.search import index
-from lesson_extensions.shared.assets import COMMENT, add_assets
+from lesson_extensions.shared.assets import add_assets
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -30,10 +28,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", replace_search)
     app.connect("doctree-read", index.read_page, priority=900)  # after all have marked what is data
     app.connect("html-collect-pages", page_of_search)
-    app.connect("html-page-context", add_opener)
     app.connect("html-page-context", drop_unused, priority=900)
     app.connect("build-finished", index.write)
-    add_assets(app, "search.css", folder=STATIC)
+    add_assets(app, "search.css", "search_opener.js", folder=STATIC)
     return {
         "version": "1",
         "env_version": 1,
@@ -60,17 +57,6 @@ def replace_search(app: Sphinx) -> None:
         app.builder.search = False
 
 
-def add_opener(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Have each page hold what opens the search."""
-    app.add_js_file(None, body=opener(app.config.scripts_version))  # during this event, its own
-
-
 def drop_unused(
     app: Sphinx,
     pagename: str,
@@ -89,11 +75,3 @@ def drop_unused(
         context[kind] = [
             asset for asset in context[kind] if not str(asset.filename).endswith(unused)
         ]
-
-
-@cache
-def opener(version: str) -> str:
-    """What stands in each page, since another request would take longer; without its comments."""
-    text = COMMENT.sub("", (STATIC / "search_opener.js").read_text("utf-8"))
-    lean = re.sub(r"\s*//.*|^ +|/\*\*.*?\*/ ?", "", text, flags=re.MULTILINE)
-    return lean.replace("SCRIPTS", version)

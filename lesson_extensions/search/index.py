@@ -27,6 +27,7 @@ from lesson_extensions.shared import front_matter
 from lesson_extensions.shared.domains import FactsDomain
 from lesson_extensions.shared.gallery import gallery_of
 from lesson_extensions.shared.lessons import lessons_of
+from lesson_extensions.shared.summary import plain
 
 FOLDER = "_static/search"
 TITLE, KEYWORD, HEADING, SUMMARY, TEXT, CODE = 10, 8, 4, 2, 1, 0.5  # the weight of one occurrence
@@ -224,16 +225,6 @@ def is_prose(node: nodes.Element) -> bool:
             return False
         above = above.parent
     return not isinstance(node, nodes.math_block)
-
-
-def plain(node: nodes.TextElement) -> str:
-    """A paragraph, with … for what only TeX could write."""
-    if any(node.findall(nodes.math)):
-        node = node.deepcopy()
-        for math in list(node.findall(nodes.math)):
-            text = math.astext()
-            math.replace_self(nodes.Text("…" if re.search(r"[\\^_{]", text) else text))
-    return " ".join(node.astext().split())
 
 
 def kind(docname: str) -> int:

@@ -1,27 +1,26 @@
 // @ts-check
 /**
- * Opens the search: by / and Ctrl-K, and from the box at the side. It stands in each page itself;
- * what searches is loaded when a reader is about to. SCRIPTS is the folder of this version.
+ * Opens the search: by / and Ctrl-K, and from the box at the side. What searches is loaded when a
+ * reader is about to.
  */
-{
-  const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[role=search]:not(.la-search)"));
-  const box = /** @type {HTMLInputElement | null | undefined} */ (form?.querySelector("[name=q]"));
-  if (form && box) {
-    const load = () => import(new URL("_static/features/SCRIPTS/search.js", form.action).href);
-    const open = () => load().then((search) => search.open(box), () => form.submit());
-    const keep = (/** @type {Event} */ event) => (event.preventDefault(), open());
-    box.placeholder += " (/)";
-    box.setAttribute("aria-keyshortcuts", "/ Control+K Meta+K");
-    box.onfocus = () => load().catch(() => 0);
-    box.onclick = box.oninput = open;
-    form.onsubmit = keep;
-    addEventListener("keydown", (event) => {
-      const { key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
-      const target = /** @type {HTMLElement} */ (event.target);
-      const types = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-      if (defaultPrevented || altKey) return;
-      if (ctrlKey || metaKey ? key.toLowerCase() === "k" : key === "/" && !types) keep(event);
-    });
-    if (document.querySelector("form.la-search")) load(); // the page of the search
-  }
+
+const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[role=search]:not(.la-search)"));
+const box = /** @type {HTMLInputElement | null | undefined} */ (form?.querySelector("[name=q]"));
+if (form && box) {
+  const load = () => import(new URL("search.js", import.meta.url).href);
+  const open = () => load().then((search) => search.open(box), () => form.submit());
+  const keep = (/** @type {Event} */ event) => (event.preventDefault(), open());
+  box.placeholder += " (/)";
+  box.setAttribute("aria-keyshortcuts", "/ Control+K Meta+K");
+  box.onfocus = () => load().catch(() => 0);
+  box.onclick = box.oninput = open;
+  form.onsubmit = keep;
+  addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
+    const target = /** @type {HTMLElement} */ (event.target);
+    const types = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+    if (defaultPrevented || altKey) return;
+    if (ctrlKey || metaKey ? key.toLowerCase() === "k" : key === "/" && !types) keep(event);
+  });
+  if (document.querySelector("form.la-search")) load(); // the page of the search
 }
