@@ -2,7 +2,7 @@
 
 index.py weighs what each page is about when it is read, and writes that down beside the pages;
 static/rank.js finds in it what a reader types, and static/search.js shows the pages it found. Each
-page itself holds static/search_opener.js, which loads them when a reader is about to search.
+page has static/search_opener.js, which loads them when a reader is about to search.
 """
 
 from pathlib import Path

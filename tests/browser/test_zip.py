@@ -67,8 +67,8 @@ def test_theme_player_and_search_work_from_a_folder(page):
     visit(page, "search.html?q=frobenius+norm")
     expect(page.locator("body")).to_have_attribute("data-theme", theme)
     assert theme in ("light", "dark")
-    expect(page.locator("#search-results li").first).to_contain_text("norm")
-    page.locator("#search-results a").first.click()
+    expect(page.locator(".la-search__found li").first).to_contain_text("norm")
+    page.locator(".la-search__title").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     visit(page, "shapes.html#op=matmul&a=3,4&b=3,4")  # its errors are data, too
     expect(page.locator("article")).to_contain_text("size 3 is different from 4")

@@ -7,7 +7,7 @@
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[role=search]:not(.la-search)"));
 const box = /** @type {HTMLInputElement | null | undefined} */ (form?.querySelector("[name=q]"));
 if (form && box) {
-  const load = () => import(new URL("search.js", import.meta.url).href);
+  const load = () => import("./search.js");
   const open = () => load().then((search) => search.open(box), () => form.submit());
   const keep = (/** @type {Event} */ event) => (event.preventDefault(), open());
   box.placeholder += " (/)";
