@@ -336,5 +336,6 @@ def build(session):
         shutil.rmtree(doctrees, ignore_errors=True)
         session.warn(f"{SITE} was left as it was")
         raise
-    shutil.rmtree(SITE, ignore_errors=True)
-    draft.rename(SITE)
+    if draft.is_dir():  # and nothing was built where `--install-only` is given
+        shutil.rmtree(SITE, ignore_errors=True)
+        draft.rename(SITE)
