@@ -192,11 +192,12 @@ export async function open(box) {
   opened ??= own ? null : makeDialog(box.form?.action ?? "");
   const input = own ?? opened?.finder.input;
   if (!input) return;
-  if (opened && !opened.dialog.open) opened.dialog.showModal();
-  if (box.value) input.value = box.value;
-  box.value = "";
+  const isOpen = opened?.dialog.open;
+  if (opened && !isOpen) opened.dialog.showModal();
   input.focus();
-  input.select();
+  if (box.value) input.value = box.value; // and what is typed next comes after it
+  else if (!isOpen) input.select();
+  box.value = "";
   input.dispatchEvent(new Event("input"));
 }
 
