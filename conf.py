@@ -23,10 +23,10 @@ extensions = [
     "sphinxext.opengraph", "notfound.extension",
 ]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
-    "beside", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live",
-    "measure", "notebooks", "notices", "page.csp", "page.mathml", "page.minify", "page.pictures",
-    "page.sidebar", "page.sitemap", "page.unused_assets", "page.warnings_in_page", "paths",
-    "player", "search", "shapes", "sheet", "showcase", "skill_tree",
+    "beside", "book", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons",
+    "live", "measure", "notebooks", "notices", "page.csp", "page.mathml", "page.minify",
+    "page.pictures", "page.sidebar", "page.sitemap", "page.unused_assets", "page.warnings_in_page",
+    "paths", "player", "search", "shapes", "sheet", "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
