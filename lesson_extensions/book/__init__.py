@@ -32,7 +32,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.set_translator(BookBuilder.name, BookTranslator)
     app.add_node(directive.book_files)
     app.add_directive("book", directive.BookDirective)
-    app.add_post_transform(directive.LinkFiles)
     app.connect("config-inited", rank_outputs)
+    app.connect("doctree-resolved", directive.link_files)
     app.connect("build-finished", directive.copy_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -104,7 +104,7 @@ class BookBuilder(Builder):
         headings = [Heading(anchor, title.astext()) for anchor, title in one.sections]
         title = one.title.astext()
         if one.number:
-            number = nodes.inline("", f"{one.number} ", classes=["la-book__chapter"])
+            number = nodes.inline("", f"{one.number}\u00a0", classes=["la-book__chapter"])
             one.title.insert(0, number)
         html = written(self, one.document)
         return File(one.name, one.part, one.number, title, headings, html)

@@ -14,9 +14,10 @@ from lesson_extensions.shared.folds import fold, fold_title
 
 ANSWERS = "answers"
 TITLE = "Answers and solutions"
+LEADS_ON = "Next"  # the section that leads to other pages, as the next chapter of a book does
 PAGE = "book:"  # how the builder writes the address of a page
 # What a book has no use for: what is drawn of pages that are sections here, or speaks of buttons
-DROPPED = {"la-cards", "la-needs-live", "la-ways"}
+DROPPED = {"la-cards", "la-exercise__more", "la-needs-live", "la-ways"}
 
 
 @dataclass
@@ -60,6 +61,9 @@ def drop(tree: nodes.document) -> None:
         if DROPPED.intersection(node.get("classes", ())) and node.parent is not None:
             node.parent.remove(node)
         node.attributes.pop("reftitle", None)  # what a mouse shows
+    for section in list(tree.findall(nodes.section)):
+        if section[0].astext() == LEADS_ON and section.parent[-1] is section:
+            section.parent.remove(section)
     for kind in (nodes.comment, nodes.meta, nodes.system_message):
         for node in list(tree.findall(kind)):
             node.parent.remove(node)
@@ -93,6 +97,8 @@ def link(chapters: list[Chapter], pages: set[str], site: str) -> None:
                 continue
             if page in pages:
                 node["refuri"] = "#" + "--".join([slug(page), *([anchor] if anchor else [])])
+                if not any("std-term" in inner["classes"] for inner in node.findall(nodes.inline)):
+                    node["classes"] += ["la-book__page", "la-book__see"]  # terms are too many
             else:
                 node["refuri"] = f"{site}{page}.html" + (anchor and f"#{anchor}")
                 node["internal"] = False

@@ -45,7 +45,8 @@ def drawn(title: str, below: str) -> str:
         for row, text in enumerate(rows)
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'preserveAspectRatio="xMidYMid slice" role="img" '
         f'aria-label="{escape(title)}"><rect width="{WIDTH}" height="{HEIGHT}" '
         f'fill="{ink["pane"]}"/><g font-family="LA Serif, Source Serif 4, Charter, Georgia, serif">'
         f'{words}<text x="140" y="2290" font-size="48" fill="{ink["ink-soft"]}">'

@@ -2,12 +2,10 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.matching import patfilter
@@ -85,28 +83,19 @@ def made(app: Sphinx) -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-class LinkFiles(SphinxPostTransform):
+def link_files(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """book_files → a list of links, or how to make what they would lead to."""
-
-    default_priority = 5
-
-    def run(self, **kwargs: Any) -> None:
-        for node in list(self.document.findall(book_files)):
-            found = made(self.app)
-            links = nodes.bullet_list(bullet="-", classes=["la-book"])
-            for path in found:
-                form = path.suffix[1:]
-                size = path.stat().st_size / 1e6
-                link = nodes.reference("", FORMS[form], refuri=path.name, internal=True)
-                said = nodes.paragraph("", "", link, nodes.Text(f", {size:.1f} MB"))
-                links += nodes.list_item("", said)
-            if found:
-                node.replace_self(links)
-                continue
+    for node in list(doctree.findall(book_files)):
+        links = nodes.bullet_list(bullet="-")
+        for path in made(app):
+            link = nodes.reference("", FORMS[path.suffix[1:]], refuri=path.name, internal=True)
+            size = f", {path.stat().st_size / 1e6:.1f} MB"
+            links += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(size)))
+        if not links.children:
             command = "nox -s epub pdf docs"
-            text = nodes.paragraph("", "This copy of the site was built without the book; ")
-            text += [nodes.literal(command, command), nodes.Text(" builds it with it.")]
-            node.replace_self(text)
+            links = nodes.paragraph("", "This copy of the site was built without the book; ")
+            links += [nodes.literal(command, command), nodes.Text(" builds it with it.")]
+        node.replace_self(links)
 
 
 def copy_files(app: Sphinx, exception: Exception | None) -> None:

@@ -11,6 +11,8 @@ from sphinx.util.docutils import _get_settings
 from sphinx.writers.html5 import HTML5Translator
 
 MATH = re.compile(r"<math(?![^>]*xmlns)")
+TAG = re.compile(r"<[^>]*>")
+SHORT = 36  # letters that fit into the narrowest pane on paper
 TOKEN = re.compile(r'<span class="(?:pre|n|p|o|w|m[a-z]|n[^b]|vm|s[aei])">([^<]*)</span>')
 WORDLESS = re.compile(r" docutils(?= container| literal)| container(?=\")| notranslate(?=\")")
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot);)[A-Za-z]\w*;")  # XML knows those four
@@ -54,7 +56,8 @@ def lines(html: str) -> str:
                 opened.pop()
             else:
                 opened.append(tag)
-        made.append(f'<span class="la-line">{before}{line}{"</span>" * len(opened)}\n</span>')
+        long = " la-line--long" if len(unescape(TAG.sub("", line))) > SHORT else ""
+        made.append(f'<span class="la-line{long}">{before}{line}{"</span>" * len(opened)}\n</span>')
     return f"{start}{pre}{''.join(made)}{end}{after}"
 
 
