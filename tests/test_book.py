@@ -122,6 +122,7 @@ def double(x):
 ::::
 
 ```{code-cell}
+:tags: [data]
 times = {"loops": {8: 1e-6, 16: 2e-6}, "@ float64": {8: 1e-7, 16: 2e-7}}
 ```
 
@@ -249,6 +250,7 @@ def test_links_lead_to_places_in_the_book_or_else_to_the_site(pages):
         ("lessons-first", ".la-change", "1.1 Change it Add more. What is it? What happens"),
         ("lessons-first", ".la-check", "1.2 Check: choose one What is 20 + 22? 42 44 Answer"),
         ("lessons-first", ".la-exercise__checks", "Checks double(2) == 4"),
+        ("lessons-first", ".cell", "A table of data stands here on the site."),
         ("lessons-first", ".la-measure", "n loops, as built"),
         ("lessons-second", ".la-player", "Make it"),
         ("lessons-second", ".la-player__value", "3"),
@@ -264,7 +266,14 @@ def test_what_can_be_used_on_the_site_is_its_static_self(pages, chapter, selecto
 
 def test_what_only_a_browser_has_is_left_out(pages):
     for page in pages.values():
-        for text in ("There it is slower", "hidden", "JavaScript", "minutes · Notebook", "Read on"):
+        for text in (
+            "There it is slower",
+            "hidden",
+            "JavaScript",
+            "minutes · Notebook",
+            "Read on",
+            "1e-6",
+        ):
             assert text not in said(page)
 
 

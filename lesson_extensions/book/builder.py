@@ -86,7 +86,8 @@ class BookBuilder(Builder):
             for name in names:
                 group = [name, *(page for page in self.env.toctree_includes.get(name, ()))]
                 pages.update(group)
-                made.append(chapters.chapter(part, [(page, self.resolved(page)) for page in group]))
+                trees = [(page, self.resolved(page)) for page in group]
+                made.append(chapters.chapter(part, trees, self.config.html_baseurl))
         chapters.link(made, pages, self.config.html_baseurl)
         for number, one in enumerate(made, 1):
             one.number = number

@@ -14,6 +14,7 @@ from lesson_extensions.shared.folds import fold, fold_title
 
 ANSWERS = "answers"
 TITLE = "Answers and solutions"
+DATA = "tag_data"  # of a cell that is tagged so
 LEADS_ON = "Next"  # the section that leads to other pages, as the next chapter of a book does
 PAGE = "book:"  # how the builder writes the address of a page
 # What a book has no use for: what is drawn of pages that are sections here, or speaks of buttons
@@ -44,12 +45,13 @@ class Chapter:
         return [(section["ids"][0], next(section.findall(nodes.title))) for section in inner]
 
 
-def chapter(part: str, pages: list[tuple[str, nodes.document]]) -> Chapter:
+def chapter(part: str, pages: list[tuple[str, nodes.document]], site: str) -> Chapter:
     """The first page, with the others as its last sections."""
     (name, document), *others = pages
     whole = next(document.findall(nodes.section))
     for page, tree in pages:
         drop(tree)
+        leave_data(tree, f"{site}{page}.html")
         make_unique(tree, page)
     for _, tree in others:
         whole += next(tree.findall(nodes.section))
@@ -67,6 +69,21 @@ def drop(tree: nodes.document) -> None:
     for kind in (nodes.comment, nodes.meta, nodes.system_message):
         for node in list(tree.findall(kind)):
             node.parent.remove(node)
+
+
+def leave_data(tree: nodes.document, address: str) -> None:
+    """Where a cell holds nothing but data, pages of them, say where they can be had."""
+    for cell in tree.findall(nodes.container):
+        if DATA not in cell.get("classes", ()):
+            continue
+        for source in list(cell.children):
+            if isinstance(source, nodes.Element) and source.get("nb_element") == "cell_code_source":
+                link = nodes.reference("", "on the site", refuri=address, internal=False)
+                said = nodes.paragraph(
+                    "", "A table of data stands here ", link, classes=["la-book__data"]
+                )
+                said += nodes.Text(".")
+                cell.replace(source, said)
 
 
 def make_unique(tree: nodes.document, page: str) -> None:

@@ -86,7 +86,7 @@ def made(app: Sphinx) -> list[Path]:
 def link_files(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """book_files → a list of links, or how to make what they would lead to."""
     for node in list(doctree.findall(book_files)):
-        links = nodes.bullet_list(bullet="-")
+        links: nodes.Element = nodes.bullet_list(bullet="-")
         for path in made(app):
             link = nodes.reference("", FORMS[path.suffix[1:]], refuri=path.name, internal=True)
             size = f", {path.stat().st_size / 1e6:.1f} MB"

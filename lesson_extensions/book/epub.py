@@ -34,7 +34,7 @@ def write(book: Book, path: Path) -> None:
     date = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", EPOCH)))[:6]
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files.items():
-            info = zipfile.ZipInfo(name, date)  # type: ignore[arg-type]  # six numbers
+            info = zipfile.ZipInfo(name, date)
             info.external_attr = 0o644 << 16
             is_type = name == "mimetype"  # which stands in the archive as it is
             info.compress_type = zipfile.ZIP_STORED if is_type else zipfile.ZIP_DEFLATED
