@@ -166,7 +166,7 @@ def part_answers(one: Chapter) -> None:
         entry += leading(f"#{back}", named, "la-book__of")
         for node in folds:
             if len(folds) > 1 and isinstance(node[0], fold_title):
-                entry += nodes.paragraph("", "", nodes.strong("", node[0].astext()))
+                entry += nodes.paragraph("", node[0].astext(), classes=["la-book__named"])
             entry += [child for child in node.children if not isinstance(child, fold_title)]
         one.answers.append(entry)
 
