@@ -24,9 +24,11 @@ extensions = [
 ]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
     "beside", "book", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons",
-    "live", "measure", "notebooks", "notices", "page.csp", "page.mathml", "page.minify",
-    "page.pictures", "page.sidebar", "page.sitemap", "page.unused_assets", "page.warnings_in_page",
-    "paths", "player", "search", "shapes", "sheet", "showcase", "skill_tree",
+    "live", "measure", "notebooks", "notices", "offline", "page.copying", "page.csp", "page.feed",
+    "page.folded_cells", "page.highlighting", "page.llms", "page.mathml", "page.pictures",
+    "page.scrolling", "page.sheets", "page.sidebar", "page.sitemap", "page.structured_data",
+    "page.unused_assets", "page.warnings_in_page", "page.webp", "paths", "player",
+    "search", "shapes", "sheet", "showcase", "skill_tree",
 )]  # fmt: skip
 exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
@@ -42,8 +44,9 @@ nb_execution_timeout = 60  # seconds a cell
 nb_eval_name_regex = ".+"  # a format string too: {eval}`f"{ratio:.1f}"`
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
-notebooks_licence = (  # said in each notebook that a reader downloads
-    "Text [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/), "
+structured_data_licence = "https://creativecommons.org/licenses/by/4.0/"
+notebooks_licence = twins_licence = (  # said in what a reader downloads of a page
+    f"Text [CC BY 4.0]({structured_data_licence}), "
     "code [BSD-3-Clause](https://opensource.org/license/bsd-3-clause)."
 )
 live_help = "run-code"  # the page to which the bar at the foot of a page leads
@@ -54,8 +57,7 @@ html_title = project
 html_favicon = "docs/_static/favicon.svg"
 templates_path = ["docs/_templates"]  # where Furo falls short of WCAG
 html_static_path = ["docs/_static"]
-html_css_files = ["site.css"]
-html_js_files = [("site.js", {"type": "module"})]
+html_css_files = ["fonts.css", "maths.css", "site.css"]
 html_show_sourcelink = False  # "edit this page" leads to the same text
 html_copy_source = False
 html_use_index = False  # the glossary is the index

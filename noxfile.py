@@ -99,6 +99,7 @@ def new(session):
 def tests(session):
     """Build the site and test it, in the browser too; what follows `--` goes to pytest."""
     install(session, "docs", "test", "browser", "preview")
+    install_checker(session)
     build(session)
     session.run("python", "-m", "pytest", *WORKERS, *session.posargs)
 
@@ -171,6 +172,7 @@ def mutate(session):
     """Change what the site says, or with `-- --code` break the code, and see each change caught."""
     of_code = "--code" in session.posargs  # else a sample, or all with `-- --all`
     install(session, "docs", "test", *(["browser", "preview"] if of_code else []))
+    install_checker(session)
     build(session)
     module = "tests.breakages" if of_code else "tests.mutate"
     session.run("python", "-m", module, *session.posargs)
@@ -199,6 +201,17 @@ def shots(session):
     install(session, "docs", "browser")
     build(session)
     session.run("python", "-m", "tests.browser.shots", *session.posargs)
+
+
+@nox.session
+def zip(session):
+    """Zip the site, as `nox -s docs` built it, to work from a folder; offer it there; test it."""
+    install(session, "docs", "test", "browser")
+    if not SITE.is_dir():
+        build(session)
+    session.run("python", "-m", "tools.zip.build", str(SITE), "linear-algebra-with-numpy.zip")
+    tests = ["tests/test_zip.py", "tests/browser/test_zip.py"]
+    session.run("python", "-m", "pytest", *tests, *session.posargs)
 
 
 @nox.session
@@ -294,6 +307,11 @@ def book(session, form):
     except BaseException:  # see build()
         shutil.rmtree(BUILD / "doctrees", ignore_errors=True)
         raise
+
+
+def install_checker(session):
+    """The checker of HTML that tests/test_html.py runs, as tools/html/ pins it."""
+    session.run("npm", "ci", "--silent", "--ignore-scripts", "--prefix=tools/html")
 
 
 def with_numpy(session, label, *wanted):

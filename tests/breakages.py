@@ -22,7 +22,8 @@ import time
 import tomllib
 from pathlib import Path
 
-from lesson_extensions.shared.assets import COMMENT
+from lesson_extensions.page import sheets
+from lesson_extensions.shared import linking
 
 ROOT = Path(__file__).parents[1]
 LIST = Path(__file__).with_suffix(".toml")
@@ -120,18 +121,25 @@ class Copy:
             self.serve(path.name, broken, text)
 
     def serve(self, name: str, old: str, new: str) -> bool:
-        """Put the new text of a style sheet or script wherever the site holds the old one.
+        """Put the new text of a style sheet or script into what pages load of the old one.
 
-        A page loads scripts without their comments, from another folder than the whole ones.
+        They load what was made of several: that is made anew, of the sources in the copy.
         """
         if Path(name).suffix not in SERVED:
             return False
-        served = {old: new, COMMENT.sub("", old): COMMENT.sub("", new)}
-        paths = list((self.folder / BUILD / "html").rglob(name))
-        holding = [path for path in paths if path.read_text("utf-8") in served]
-        for path in holding:
-            path.write_text(served[path.read_text("utf-8")], "utf-8")
-        return holding == paths != []
+        site = self.folder / BUILD / "html"
+        source = site / "_static" / name  # as it is written: each is served by itself too
+        if not source.is_file() or source.read_text("utf-8") not in (old, new):
+            return False
+        source.write_text(new, "utf-8")
+        if source.suffix == ".css":
+            sheets.write(site, self.folder / BUILD / "doctrees/sheets")
+            return True
+        for path in site.glob("_static/features/*/*.js"):
+            path.write_text(
+                linking.served(path.name, lambda part: site / "_static" / part), "utf-8"
+            )
+        return True
 
     def fails(self, selector: str) -> str:
         """The first of these tests that fails, or ""."""

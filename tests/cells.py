@@ -1,6 +1,6 @@
 """What stands in a page's notebook in place of a node."""
 
-from lesson_extensions.notebooks.markdown import BREAK, Writer
+from lesson_extensions.shared.markdown import BREAK, Writer
 from lesson_extensions.shared.notebook_cells import code_cell
 
 

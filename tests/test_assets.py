@@ -1,7 +1,5 @@
 """A page loads the style sheets and scripts of what stands on it."""
 
-import re
-
 import pytest
 from docutils import nodes
 from sphinx.testing.util import SphinxTestApp
@@ -88,10 +86,10 @@ def test_a_feature_s_files_are_loaded_where_its_node_stands_and_nowhere_else(bui
         patch.syspath_prepend(str(tmp_path))
         site = build_site({"index.md": INDEX, "box.md": FIGURE}, extensions=["myst_nb", "boxes"])
 
-    assert [loads(site, page, "box.js") for page in ("index", "box")] == [False, True]
-    (script,) = (site.app.outdir / "_static/features").glob("*/box.js")
+    assert [loads(site, page, "page-box.js") for page in ("index", "box")] == [False, True]
+    (script,) = (site.app.outdir / "_static/features").glob("*/page-box.js")
     assert loads(site, "box", script.relative_to(site.app.outdir).as_posix())
-    assert (script.parent / "dom.js").is_file(), "what scripts import is not beside them"
+    assert (script.parent / "dom.js").is_file(), "what scripts load later is not beside them"
 
 
 def test_a_change_of_a_script_gives_all_of_them_another_address(build_site, tmp_path, monkeypatch):
@@ -106,17 +104,17 @@ def test_a_change_of_a_script_gives_all_of_them_another_address(build_site, tmp_
         "utf-8",
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    script.write_text("// one", "utf-8")
+    script.write_text("one();", "utf-8")
     site = build_site({"index.md": INDEX}, extensions=["myst_nb", "crates"])
-    script.write_text("// two", "utf-8")
+    script.write_text("two();", "utf-8")
     again = SphinxTestApp(
         srcdir=site.app.srcdir, confoverrides={"extensions": ["myst_nb", "crates"]}
     )
     again.build()
     again.cleanup()
 
-    (served,) = (site.app.outdir / "_static/features").glob("*/box.js")
-    assert served.read_text("utf-8") == "// two"
+    (served,) = (site.app.outdir / "_static/features").glob("*/page-box.js")
+    assert "two()" in served.read_text("utf-8")
     address = served.relative_to(site.app.outdir).as_posix()
     assert loads(site, "index", address), "a page whose text is as it was names the old folder"
 
@@ -126,21 +124,32 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         add_assets(None, "missing.css", folder=tmp_path, on=nodes.container)
 
 
-def test_scripts_are_served_without_what_is_for_their_authors_only(build_site):
-    """Whole lines of comment go, and nothing else does: a comment within a line says a type."""
+LATER = """from pathlib import Path
+from lesson_extensions.shared.assets import add_assets
+
+def setup(app):
+    folder = Path({folder!r})
+    add_assets(app, "now.js", folder=folder)
+    add_assets(app, "then.js", folder=folder, later=True)
+"""
+
+
+def test_what_comes_later_is_named_in_the_page_and_not_loaded(build_site, tmp_path, monkeypatch):
+    (tmp_path / "static").mkdir()
+    for name in ("now", "then"):
+        (tmp_path / f"static/{name}.js").write_text(f"{name}();\n", "utf-8")
+    (tmp_path / "waits.py").write_text(LATER.format(folder=str(tmp_path / "static")), "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    page = build_site({"index.md": INDEX}, extensions=["myst_nb", "waits"]).html("index")
+
+    (loaded,) = page.select("script[src*=features]")
+    assert loaded["src"].endswith("/page-now-later.js")
+    assert page.select_one("meta[name=la-later]")["content"].endswith("/page-then.js")
+
+
+def test_what_others_wrote_is_served_as_it_is(build_site):
     site = build_site({"index.md": "# Page\n"}, extensions=["myst_nb", "lesson_extensions.live"])
     (folder,) = (site.app.outdir / "_static/features").iterdir()
-    sources = {path.name: path for path in OURS.rglob("static/*.js")}
-    assert sources.keys() >= {"live.js", "text.js", "editor.js"}
 
-    for path in folder.iterdir():
-        served = iter(path.read_text("utf-8").splitlines())
-        following = next(served)
-        for line in sources[path.name].read_text("utf-8").splitlines():
-            if line == following:
-                following = next(served, None)
-            else:
-                assert re.match(r"\s*(/\*\*|\*|//|[A-Z].*\*/$)", line), f"{path.name}: {line}"
-        assert following is None, path.name
-        assert path.name == "editor.js" or "\n/**" not in path.read_text("utf-8")
-    assert (folder / "editor.js").read_bytes() == sources["editor.js"].read_bytes()
+    assert (folder / "editor.js").read_bytes() == (OURS / "live/static/editor.js").read_bytes()
+    assert "// @ts-check" not in (folder / "worker.js").read_text("utf-8")

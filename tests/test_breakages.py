@@ -22,12 +22,11 @@ def test_a_fault_in_a_script_reaches_what_a_page_loads(tmp_path):
     copy = object.__new__(breakages.Copy)  # without the whole repository
     copy.folder = tmp_path
     static = tmp_path / breakages.BUILD / "html/_static"
-    loaded = static / "features/0123456789/play.js"
-    for path, text in ((static / "play.js", "// Why.\nplay();\n"), (loaded, "play();\n")):
+    loaded = static / "features/0123456789/page-play.js"
+    for path, text in ((static / "play.js", "// Why.\nplay();\n"), (loaded, "as it was")):
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
 
     assert copy.serve("play.js", "// Why.\nplay();\n", "// Why.\nstop();\n")
-    assert loaded.read_text("utf-8") == "stop();\n"
-    loaded.write_text("another();\n", "utf-8")
-    assert not copy.serve("play.js", "// Why.\nstop();\n", "// Why.\nplay();\n")
+    assert "stop();" in loaded.read_text("utf-8")
+    assert not copy.serve("play.js", "// What?\nplay();\n", "// What?\nstop();\n")

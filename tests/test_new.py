@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -65,7 +66,9 @@ def test_a_term_is_the_title_to_the_letter(docs):
     new.main(["term", title], docs)
     text = (docs / "glossary/the-norm-a-length.md").read_text("utf-8")
 
-    assert front_matter.read_topmatter(text) == {"term": [title]}
+    said = front_matter.read_topmatter(text)
+    assert said["term"] == [title]
+    assert date.fromisoformat(said["since"]) <= date.today()
 
 
 def test_a_lesson_comes_after_the_last_and_builds_on_it(docs):

@@ -11,7 +11,9 @@ from docutils import nodes
 
 from tests.conftest import DOCTREES, ROOT, SITE, pages, soup, sources
 
-WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
+WEIGHTS = {"lessons/": 100_000, "faq/": 60_000}  # bytes over the wire, pictures apart
+PICTURE = 60_000  # bytes
+REQUESTS = 16  # pictures apart
 SCHEMES = ("http:", "https:", "mailto:", "data:")
 PYTHON = {"python", "python3", "py", "pycon", "ipython", "ipython3"}
 
@@ -43,6 +45,14 @@ def test_the_sitemap_names_each_page(soups):
     addresses = re.findall(r"<loc>https://[^/]+/[^/]+/([^<]*)</loc>", sitemap)
 
     assert addresses == sorted(set(soups) - {"404.html", "search.html"}, key=lambda page: page[:-5])
+
+
+def test_each_page_but_that_of_no_address_names_its_own(soups):
+    for name, page in soups.items():
+        named = [link["href"] for link in page.find_all("link", rel="canonical")]
+        assert [re.sub(r"https://[^/]+/[^/]+/", "", address) for address in named] == (
+            [] if name == "404.html" else [name]
+        )
 
 
 def test_no_page_loads_anything_from_elsewhere(soups):
@@ -82,8 +92,14 @@ def test_every_internal_link_leads_somewhere(soups):
     assert broken == []
 
 
-def lessons():
-    return [page for page in pages() if page.startswith("lessons/")]
+def light_pages():
+    """[(page, bytes)]: what each page of a kind may weigh."""
+    return [
+        (page, most)
+        for start, most in WEIGHTS.items()
+        for page in pages()
+        if page.startswith(start) and not page.endswith("/index.html")
+    ]
 
 
 def fonts(page, sheets):
@@ -93,8 +109,8 @@ def fonts(page, sheets):
             yield (sheet.parent / url).resolve()
 
 
-@pytest.mark.parametrize("name", lessons())
-def test_a_lesson_is_light(name, site):
+@pytest.mark.parametrize(("name", "most"), light_pages())
+def test_a_page_is_light(name, most, site):
     """HTML, styles, scripts and all fonts, compressed; tests/browser weighs what is really sent."""
     page = soup(name)
     files = {site / name}
@@ -108,7 +124,15 @@ def test_a_lesson_is_light(name, site):
         for data in [path.read_bytes()]
     }
 
-    assert sum(weights.values()) <= WEIGHT, weights
+    assert sum(weights.values()) <= most, weights
+    assert len(files) <= REQUESTS, sorted(weights)
+
+
+def test_no_picture_is_heavy(site):
+    drawn = [path for path in site.glob("_images/*") if path.suffix != ".svg"]
+
+    assert drawn
+    assert {path.name: path.stat().st_size for path in drawn if path.stat().st_size > PICTURE} == {}
 
 
 def test_every_picture_says_what_it_shows(soups):
@@ -120,7 +144,7 @@ def test_every_picture_says_what_it_shows(soups):
 
 def test_no_path_of_the_machine_that_built_it(site):
     for path in site.rglob("*"):
-        if path.suffix in {".html", ".js", ".xml"}:
+        if path.suffix in {".html", ".ipynb", ".js", ".json", ".md", ".txt", ".xml"}:
             assert str(ROOT) not in path.read_text("utf-8"), path
 
 

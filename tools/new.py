@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -64,6 +65,7 @@ def page(kind: str, title: str, name: str, folder: Path) -> str:
         "quoted": json.dumps(title, ensure_ascii=False),  # which YAML reads too
         "slug": name,
         "order": f"{int(last) + 1}",
+        "today": date.today().isoformat(),
         "last": orders.get(last, "") if last else "",
     }
     skeleton = (SKELETONS / f"{kind}.md").read_text("utf-8")

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 FORMS: dict[str, Callable[[Book, Path], None]] = {"epub": epub.write, "pdf": pdf.write}
 FACES = re.compile(r"@font-face\s*\{[^}]*\}")
+DISPLAY = re.compile(r"font-display:\s*\w+")  # a site may do without a late font, a book may not
 ADDRESS = re.compile(r"url\([\"']?([^\"')]+)[\"']?\)")
 
 
@@ -127,5 +128,6 @@ class BookBuilder(Builder):
                     address = ADDRESS.search(face)
                     if address and (font := path.parent / address[1]).is_file():
                         files[f"fonts/{font.name}"] = font.read_bytes()
-                        faces.append(ADDRESS.sub(f'url("fonts/{font.name}")', face))
+                        face = ADDRESS.sub(f'url("fonts/{font.name}")', face)
+                        faces.append(DISPLAY.sub("font-display: block", face))
         return "\n".join(faces), files

@@ -19,5 +19,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     nodes.setup(app)
     app.add_directive("check", directive.CheckDirective)
     add_assets(app)  # check.js imports guess.js and progress.js from there
-    add_assets(app, "check.css", "check.js", folder=STATIC, on=nodes.check)
+    add_assets(app, "check.css", "check.js", folder=STATIC, on=nodes.check, later=True)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

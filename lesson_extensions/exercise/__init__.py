@@ -27,5 +27,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     nodes.setup(app)
     directive.setup(app)
     add_python(app, *(module.__name__ for module in directive.GRADERS))
-    add_assets(app, "exercise.css", "exercise.js", folder=STATIC, on=nodes.exercise)
+    add_assets(app, "exercise.css", "exercise.js", folder=STATIC, on=nodes.exercise, later=True)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

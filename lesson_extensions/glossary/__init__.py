@@ -19,7 +19,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", domain.collect_terms)
     app.add_post_transform(domain.NoteDefinitions)
     app.connect("doctree-resolved", domain.show_definitions)
-    add_assets(app, "glossary.css", "glossary.js", folder=STATIC)
+    add_assets(app, "glossary.css", folder=STATIC)
+    add_assets(app, "glossary.js", folder=STATIC, later=True)
     return {
         "version": "1",
         "env_version": 1,

@@ -9,15 +9,12 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
-from sphinx.util.fileutil import copy_asset_file
 
 from lesson_extensions.live import runtime
 from lesson_extensions.shared.assets import python_modules
 from lesson_extensions.shared.gallery import gallery_of
 
 logger = logging.getLogger(__name__)
-
-STATIC = Path(__file__).parent / "static"
 
 
 def name_versions(app: Sphinx, config: Config) -> None:
@@ -74,10 +71,9 @@ def tell_the_page(
 
 
 def serve_rest(app: Sphinx, exception: Exception | None) -> None:
-    """Put the service worker at the root, since it rules what lies below it; list the errors."""
+    """List the errors, for who runs into one."""
     if exception or not app.config.live_address:
         return
-    copy_asset_file(STATIC / "offline.js", app.outdir, force=True)  # over an older one
     text = json.dumps(gallery_of(app, app.builder.get_target_uri), ensure_ascii=False)
     (Path(app.outdir) / "_static/errors.json").write_text(text, "utf-8")
 

@@ -1,9 +1,9 @@
 """The notebook of a page: what the page shows, as an .ipynb that plain Jupyter opens and runs.
 
 Each executed page that `notebooks_for` names links to its notebook below its title (page.py). Text
-is made from the nodes of the page (markdown.py), code and outputs are those that the build ran
-(cells.py). What a directive such as {check} shows needs a script of ours; in a notebook, the cells
-that its node names take its place: see shared/notebook_cells.py.
+is made from the nodes of the page (shared/markdown.py), code and outputs are those that the build
+ran (cells.py). What a directive such as {check} shows needs a script of ours; in a notebook, the
+cells that its node names take its place: see shared/notebook_cells.py.
 """
 
 from sphinx.application import Sphinx

@@ -11,7 +11,7 @@ import nbformat
 from docutils import nodes
 from nbformat import NotebookNode
 
-from lesson_extensions.notebooks.markdown import Block
+from lesson_extensions.shared.markdown import Block
 from lesson_extensions.shared.notebook_cells import code_cell
 
 METADATA = {

@@ -14,9 +14,9 @@ from sphinx.util.matching import patmatch
 from sphinx.util.osutil import relative_uri
 
 from lesson_extensions.notebooks import cells
-from lesson_extensions.notebooks.markdown import Writer
 from lesson_extensions.notebooks.nodes import notebook_link
 from lesson_extensions.shared import front_matter
+from lesson_extensions.shared.markdown import Writer
 
 logger = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ POLICY = (
     "script-src 'self' 'wasm-unsafe-eval'{hashes}; "  # Python is WebAssembly
     "style-src 'self' 'unsafe-inline'; "  # Furo's and MathML's; a style runs nothing
     "img-src 'self' data: blob:; "  # pictures that a reader's code draws
+    "font-src 'self' data:; "  # that of formulas comes with its style sheet
     "object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 HEADERS = """/*

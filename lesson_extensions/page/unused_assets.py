@@ -15,6 +15,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 WANTED_BY = {
     "cards.css": re.compile(r'class="[^"]*\bla-card'),
+    "maths.css": re.compile("<math"),  # with the font in it
     "warnings_in_page.css": re.compile(r'class="la-warnings"'),
     "skill_tree.css": re.compile(r'class="[^"]*\bla-skill-tree'),
     "sphinx-design.min.css": re.compile(r'class="[^"]*\bsd-'),

@@ -23,6 +23,7 @@ from sphinx.environment import BuildEnvironment
 
 from lesson_extensions.shared.domains import FactsDomain
 from lesson_extensions.shared.lessons import lessons_of
+from lesson_extensions.shared.summary import plain
 
 FILE = "_static/search.json"
 TITLE, KEYWORD, HEADING, SUMMARY, TEXT, CODE = 10, 8, 4, 2, 1, 0.5  # the weight of one occurrence
@@ -149,15 +150,6 @@ def texts(node: nodes.Element) -> Iterator[nodes.TextElement]:
     for child in node.children:
         if isinstance(child, nodes.Element):
             yield from texts(child)
-
-
-def plain(node: nodes.TextElement) -> str:
-    """A paragraph, with … for what only TeX could write."""
-    copy = node.deepcopy()
-    for math in list(copy.findall(nodes.math)):
-        text = math.astext()
-        math.replace_self(nodes.Text("…" if re.search(r"[\\^_{]", text) else text))
-    return " ".join(copy.astext().split())
 
 
 def kind(env: BuildEnvironment, docname: str) -> str:

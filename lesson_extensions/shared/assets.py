@@ -1,11 +1,11 @@
 """The one place that registers what features serve: style sheets, scripts, and Python.
 
-Scripts import each other, so all lie in one folder that is named after what it holds: a page finds
-those that it was built with, and a browser may keep them for good.
+All scripts lie in one folder that is named after what it holds: a page finds those that it was
+built with, and a browser may keep them for good. A page loads its own as one file: linking.py.
 """
 
 import hashlib
-import re
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,23 @@ from weakref import WeakKeyDictionary
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders.html._assets import _JavaScript
 from sphinx.config import Config
 
-# Whole lines, for who reads the source: a reader's browser would load a quarter more with them
-COMMENT = re.compile(
-    r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|// [^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL
-)
+from lesson_extensions.shared import linking
+
 STATIC = Path(__file__).parent / "static"  # what scripts of features import
 _folders: WeakKeyDictionary[Sphinx, list[Path]] = WeakKeyDictionary()
 _python: WeakKeyDictionary[Sphinx, set[str]] = WeakKeyDictionary()
 
 
-def add_assets(app: Sphinx, *names: str, folder: Path = STATIC, on: Any = None) -> None:
+def add_assets(
+    app: Sphinx, *names: str, folder: Path = STATIC, on: Any = None, later: bool = False
+) -> None:
     """Serve `folder` and load its named files: style sheets, and modules.
 
     With a class of nodes as `on`, only the pages that hold such a node load them; else all pages.
+    With `later`, its modules are loaded when the reader first moves, scrolls or presses a key.
     Raises FileNotFoundError for a name that the folder does not hold.
     """
 
@@ -41,8 +43,9 @@ def add_assets(app: Sphinx, *names: str, folder: Path = STATIC, on: Any = None) 
         if on and (doctree is None or next(doctree.findall(on), None) is None):
             return
         for name in names:  # during this event Sphinx adds files to this page only
-            if name.endswith(".js"):  # a module: deferred, and shares no globals
-                app.add_js_file(f"features/{app.config.scripts_version}/{name}", type="module")
+            if name.endswith(".js"):
+                when = {"data-la-later": ""} if later else {}
+                app.add_js_file(f"{served_folder(app)}/{name}", **when)
             elif on:
                 app.add_css_file(name)
 
@@ -55,6 +58,7 @@ def add_assets(app: Sphinx, *names: str, folder: Path = STATIC, on: Any = None) 
         app.add_config_value("scripts_version", "", "html", str)  # another: all pages name it
         app.connect("config-inited", name_scripts)
         app.connect("builder-inited", serve_scripts)
+        app.connect("html-page-context", link_scripts, priority=950)  # once all have added theirs
     if folder not in _folders[app]:
         _folders[app].append(folder)
     for name in names:
@@ -76,16 +80,75 @@ def name_scripts(app: Sphinx, config: Config) -> None:
     config.scripts_version = digest.hexdigest()[:10]
 
 
+def served_folder(app: Sphinx) -> str:
+    """Where the scripts are, below _static/."""
+    return f"features/{app.config.scripts_version}"
+
+
+def finder(app: Sphinx) -> linking.Find:
+    """Where the source of a script is, by its name."""
+    paths = {path.name: path for path in scripts_of(app)}
+
+    def find(name: str) -> Path:
+        return paths.get(name) or STATIC / name  # which is not there: the error names it
+
+    return find
+
+
 def serve_scripts(app: Sphinx) -> None:
-    """Put all scripts into the folder of this version, in the place of an older one."""
-    folder = Path(app.outdir) / "_static/features" / app.config.scripts_version
+    """Put all scripts into the folder of this version, in the place of an older one.
+
+    Those which others load when they need them, each with what it imports; a page's are linked
+    when it is written.
+    """
+    folder = Path(app.outdir) / "_static" / served_folder(app)
     if app.builder.format == "html" and not folder.is_dir():
         shutil.rmtree(folder.parent, ignore_errors=True)
         folder.mkdir(parents=True)
         for path in scripts_of(app):
-            text = path.read_text("utf-8")
-            is_ours = not path.with_suffix(".LICENSE.txt").exists()
-            (folder / path.name).write_text(COMMENT.sub("", text) if is_ours else text, "utf-8")
+            (folder / path.name).write_text(linking.served(path.name, finder(app)), "utf-8")
+
+
+def link_scripts(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Have the page load one script in the place of all of ours, and name what comes later."""
+    ours = [each for each in context["script_files"] if is_served(app, each)]
+    later = [each for each in ours if "data-la-later" in each.attributes]
+    now = [name_of(each) for each in ours if each not in later]
+    rest = [each for each in context["script_files"] if each not in ours]
+    if later:
+        now.append("later")
+        address = context["pathto"](link(app, [name_of(each) for each in later]), resource=True)
+        meta = f'<meta name="la-later" content="{address}">'
+        context["metatags"] = context.get("metatags", "") + meta
+    if now:
+        rest.append(_JavaScript(link(app, now), priority=500, defer="defer"))
+    context["script_files"] = rest
+
+
+def link(app: Sphinx, names: list[str]) -> str:
+    """Write the scripts as one, where another page has not had it written, and say where it is."""
+    name = linking.joined(names)
+    address = f"_static/{served_folder(app)}/{name}"
+    path = Path(app.outdir) / address
+    if not path.is_file():
+        draft = path.with_suffix(f".{os.getpid()}")  # pages are written by several processes
+        draft.write_text(linking.served(name, finder(app)), "utf-8")
+        draft.replace(path)
+    return address
+
+
+def name_of(asset: _JavaScript) -> str:
+    return Path(str(asset.filename)).stem
+
+
+def is_served(app: Sphinx, asset: Any) -> bool:
+    return str(getattr(asset, "filename", "")).startswith(f"_static/{served_folder(app)}/")
 
 
 def add_python(app: Sphinx, *modules: str) -> None:

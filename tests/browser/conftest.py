@@ -18,6 +18,13 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
 ]
 
+# Somebody is there: what waits for that is loaded, as in the hands of any reader.
+FIRST_SIGN = "dispatchEvent(new Event('pointermove'))"
+ALL_HERE = """async () => {
+  while (document.querySelector("meta[name=la-later]") && !document.documentElement.dataset.laLater)
+    await new Promise(requestAnimationFrame);
+}"""
+
 # As in a browser that is told to refuse site data.
 NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(
   window, name, {configurable: true, get() { throw new Error("no storage"); }});"""
@@ -56,7 +63,10 @@ def chromium():
 @contextlib.contextmanager
 def dressed(folder, files, extensions):
     """The address of a small site of these files, which looks as ours does."""
-    look = {"html_static_path": [str(ROOT / "docs/_static")], "html_css_files": ["site.css"]}
+    look = {
+        "html_static_path": [str(ROOT / "docs/_static")],
+        "html_css_files": ["fonts.css", "site.css"],
+    }
     site = Site(folder, files, {"extensions": extensions} | look)
     site.app.cleanup()
     with serve(site.app.outdir) as address:
@@ -77,6 +87,7 @@ def new_page(chromium, **options):
         if message.type == "error" and not wants_icon:
             page.problems.append(message.text)
 
+    page.add_init_script(f"addEventListener('load', () => {FIRST_SIGN})")
     page.on("request", note)
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("console", hear)
@@ -118,7 +129,7 @@ def open_page(chromium, address, idle_pages):
         if script:
             page.add_init_script(script)
         page.goto(f"{address}/{path}")
-        page.evaluate("() => document.fonts.ready.then(() => null)")  # text has its size
+        page.evaluate(f"async () => {{ await document.fonts.ready; await ({ALL_HERE})(); }}")
         return page
 
     yield open_page

@@ -47,8 +47,7 @@ A quarter.
 LOOK = {
     "extensions": ["myst_nb", "lesson_extensions.check", "lesson_extensions.page.mathml"],
     "html_static_path": [str(ROOT / "docs/_static")],
-    "html_css_files": ["site.css"],
-    "html_js_files": [("site.js", {"type": "module"})],
+    "html_css_files": ["fonts.css", "site.css"],
     "html_favicon": str(ROOT / "docs/_static/favicon.svg"),
     "html_title": "Checks",
     "pygments_style": "github-dark",

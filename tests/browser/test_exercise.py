@@ -25,7 +25,7 @@ def practice(tmp_path_factory):
         pytest.fail("there is no runtime: see what `nox -s runtime` says")
     look = {
         "html_static_path": [str(ROOT / "docs/_static")],
-        "html_css_files": ["site.css"],
+        "html_css_files": ["fonts.css", "site.css"],
         "pygments_style": "github-dark",
         "live_runtime": str(RUNTIME),
     }

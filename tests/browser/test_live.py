@@ -596,23 +596,6 @@ def test_a_change_can_be_made_by_a_button_and_shows_what_its_fold_says(lesson):
     expect(lesson.get_by_label("Code of cell 6")).to_be_focused()
 
 
-def test_what_is_kept_for_later_is_one_of_each_and_no_search(regular, host):
-    page = visit(regular, host)
-    page.goto(f"{host}/search.html?q=norm")
-    paths = page.evaluate(
-        """async () => {
-          await fetch("_static/live.css?v=older");
-          await fetch("_static/live.css?v=newer");
-          const keys = await (await caches.open("la-pages")).keys();
-          return keys.map(({url}) => url.replace(location.origin, ""));
-        }"""
-    )
-    assert [path for path in paths if "live.css" in path] == ["/site/_static/live.css?v=newer"]
-    assert [path for path in paths if "q=" in path] == []
-    assert any(re.search(r"_static/features/\w+/session\.js", path) for path in paths), paths
-    page.close()
-
-
 def test_a_second_visit_loads_nothing_and_also_works_without_a_network(regular, host, requests):
     page = visit(regular, host)
     text = run(page, 1)

@@ -12,9 +12,24 @@ from tests.conftest import SITE, Handler, pages, serve
 
 NARROW = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 900}
-WEIGHT = 150_000  # bytes of a lesson over the wire, pictures apart
+WEIGHT = 100_000  # bytes of a lesson over the wire, pictures apart
+REQUESTS = 16  # of a lesson, pictures apart
+# As over a slow mobile network: bytes a second, and milliseconds there and back.
+SLOW = {"offline": False, "downloadThroughput": 200_000, "uploadThroughput": 90_000, "latency": 150}
+MOVED = 0.01  # of the cumulative layout shift, of which 0.1 counts as good
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const {value, sources} of list.getEntries())
+    window.shifts.push([value, ...sources.map(({node}) => node?.parentElement?.className ?? "")]);
+}).observe({type: "layout-shift", buffered: true});"""
 
 LESSONS = [page for page in pages() if page.startswith("lessons/")]
+ONE_OF_A_KIND = [
+    "index.html", "faq/index.html", "faq/at-or-dot.html", "errors/index.html",
+    "glossary/index.html", "glossary/norm.html", "warnings/index.html", "showcase/index.html",
+    "benchmarks.html", "cheat-sheet.html", "clinic.html", "shapes.html", "will-it-fit.html",
+    "from-matlab.html", "practise.html", "run-code.html", "search.html", "paths/matlab.html",
+]  # fmt: skip
 SHOWN = """() => [...document.body.querySelectorAll(":not(.theme-toggle *)")]
   .filter((element) => element.checkVisibility({visibilityProperty: true}))
   .map((element) => element.cloneNode().outerHTML)"""
@@ -173,22 +188,103 @@ def test_axe_finds_no_violation_on_a_phone(path, open_page):
     assert faults(page) + faults(page, theme="dark") == []
 
 
-@pytest.mark.parametrize("path", LESSONS)
-def test_a_lesson_weighs_little_over_the_wire(path, open_page, address):
-    """All that is fetched, also by scripts; tests/test_site.py weighs all that is declared."""
-    page = open_page(path, viewport=WIDE)
-    page.wait_for_load_state("networkidle")
+@pytest.fixture
+def visit_slowly(chromium, address):
+    """visit_slowly(path, viewport) → a page that nobody has touched yet, over a slow network."""
+    contexts = []
+
+    def visit(path, viewport):
+        contexts.append(chromium.new_context(viewport=viewport))
+        page = contexts[-1].new_page()
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", SLOW)
+        page.add_init_script(SHIFTS)
+        page.goto(f"{address}/{path}")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def moved(page):
+    """The layout shift, and what moved: after the next two frames, in which a change is shown."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    shifts = page.evaluate("shifts")
+    return sum(shift[0] for shift in shifts), shifts
+
+
+@pytest.mark.parametrize("path", [*LESSONS, *ONE_OF_A_KIND])
+def test_nothing_moves_while_a_page_loads(path, visit_slowly, address):
+    """And a lesson weighs little: all that is fetched; tests/test_site.py weighs all declared."""
+    page = visit_slowly(path, NARROW)
+    amount, shifts = moved(page)
+    assert amount <= MOVED, shifts
+    if path not in LESSONS:
+        amount, shifts = moved(visit_slowly(path, WIDE))
+        assert amount <= MOVED, shifts
+        return
+
     fetched = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
     weights = {}
     for url in {page.url, *fetched}:
         file = SITE / url.removeprefix(f"{address}/").partition("?")[0]
-        if file.suffix not in {".png", ".svg"}:
+        if file.suffix not in {".png", ".webp"}:
             data = file.read_bytes()
             weights[url] = len(data if file.suffix == ".woff2" else gzip.compress(data))
 
     assert any(url.endswith(".woff2") for url in weights), "the fonts were not seen"
-    assert any("progress.js" in url for url in weights), "what scripts import was not seen"
+    assert any("/page-live-" in url for url in weights), "the scripts were not seen"
     assert sum(weights.values()) <= WEIGHT, weights
+    assert len(weights) <= REQUESTS, sorted(weights)
+
+
+def test_what_nobody_has_touched_yet_waits_for_its_scripts(visit_slowly):
+    page = visit_slowly("lessons/vectors.html", NARROW)
+    later = page.locator("script[src*='page-check-']"), page.locator("script[src*=copybutton]")
+    assert [script.count() for script in later] == [0, 0]
+    assert page.locator(".la-check button").count() == 0
+
+    page.keyboard.press("Tab")
+    expect(page.locator(".la-check button", has_text="Check").first).to_be_attached()
+    expect(page.locator("button.copybtn").first).to_be_attached()
+
+
+# What measures in the face of a computer how wide and high a text is in each of its stand-ins.
+STAND_INS = """async ([text, families]) => {
+  const box = document.body.appendChild(document.createElement("p"));
+  box.style.cssText = "position: absolute; white-space: nowrap; font-size: 100px";
+  box.style.lineHeight = "normal";
+  box.textContent = text;
+  const measured = {};
+  for (const family of families) {
+    const face = [...document.fonts].find((one) => one.family.replaceAll('"', "") === family);
+    if (!await face.load().then(() => true, () => false)) continue;
+    box.style.fontFamily = `"${family}"`;
+    measured[family] = [box.offsetWidth, box.offsetHeight];
+  }
+  box.remove();
+  return measured;
+}"""
+
+
+def test_a_font_s_stand_ins_take_its_room(open_page):
+    page = open_page("lessons/vectors.html")
+    text = page.locator("article p").evaluate_all("all => all.map((p) => p.textContent).join(' ')")
+    names = page.evaluate("[...document.fonts].map(({family}) => family.replaceAll('\"', ''))")
+    found = 0
+    for family in ("LA Serif", "LA Mono"):
+        stand_ins = [name for name in names if name.startswith(f"{family} by ")]
+        sizes = page.evaluate(STAND_INS, [text[:600], [family, *stand_ins]])
+        width, height = sizes.pop(family)
+        found += len(sizes)
+        for name, (its_width, its_height) in sizes.items():
+            assert abs(its_width / width - 1) < 0.03, name
+            assert abs(its_height - height) <= 2, name
+
+    assert found, "this computer has none of the fonts that may stand in"
 
 
 # -- What only some pages have ---------------------------------------------------------------------

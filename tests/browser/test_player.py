@@ -37,8 +37,7 @@ PAGES = {
 LOOK = {
     "extensions": ["myst_nb", "lesson_extensions.player"],
     "html_static_path": [str(ROOT / "docs/_static")],
-    "html_css_files": ["site.css"],
-    "html_js_files": [("site.js", {"type": "module"})],
+    "html_css_files": ["fonts.css", "site.css"],
     "pygments_style": "github-dark",
 }
 

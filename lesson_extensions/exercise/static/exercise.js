@@ -25,7 +25,7 @@ function enhance(section) {
 
   /** @param {string} text */
   const note = (text) => find(".la-exercise__starter").after(make("p", { className: "la-exercise__note" }, text));
-  if (document.documentElement.dataset.laLive !== "yes") return note(NO_PYTHON); // live.js has run by now
+  if (document.documentElement.dataset.laLive !== "yes") return note(NO_PYTHON); // live.js has run long ago
   const watch = new IntersectionObserver(async (seen) => {
     if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
     watch.disconnect();
@@ -35,6 +35,4 @@ function enhance(section) {
   watch.observe(section);
 }
 
-document.addEventListener("DOMContentLoaded", () => {
-  for (const section of document.querySelectorAll(".la-exercise")) enhance(/** @type {HTMLElement} */ (section));
-});
+for (const section of document.querySelectorAll(".la-exercise")) enhance(/** @type {HTMLElement} */ (section));

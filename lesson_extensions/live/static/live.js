@@ -18,6 +18,7 @@ const gallery = `${root}_static/errors.json`;
 
 /** Whether this browser can run Python at all: an empty WebAssembly module tells. */
 function supported() {
+  if (location.protocol === "file:") return false; // a folder gives no worker; the zip of the site says so
   try {
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
     return "DecompressionStream" in self && "Worker" in self && !!self.crypto?.subtle;
@@ -66,8 +67,8 @@ async function sayWhatLoads(python, bar) {
 /** Let a service worker keep the pages that were read, so that they open and run with no network. */
 async function stayOffline() {
   try {
-    await navigator.serviceWorker.register(`${root}offline.js`, { scope: new URL(root).pathname });
-    const { active } = await navigator.serviceWorker.ready;
+    const { Kept } = await import("./kept.js");
+    const active = await new Kept(root).register();
     const used = performance.getEntriesByType("resource").map(({ name }) => name);
     const parts = ["editor.js", "worker.js", "flags.js"].map((name) => new URL(name, here).href);
     const page = location.href.replace(/[?#].*/, "");

@@ -1,4 +1,7 @@
-"""Nodes of a page → Markdown as Jupyter shows it: no roles, no directives, addresses in full."""
+"""Nodes of a page → Markdown as Jupyter shows it: no roles, no directives, addresses in full.
+
+For the notebook of a page (notebooks/) and its Markdown twin (page/twins.py).
+"""
 
 import re
 import textwrap
@@ -41,6 +44,7 @@ STARTS = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+NO_LANGUAGE = {"default", "none", "text", "myst-ansi"}  # the last is what a cell printed
 DISPLAYED = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.MULTILINE | re.DOTALL)
 
 
@@ -156,7 +160,7 @@ class Writer:
     def block_literal_block(self, node: nodes.Element) -> Blocks:
         language = node.get("language", "")
         language = "python" if language.startswith("ipython") else language
-        yield fenced(node.astext(), "" if language in {"default", "none", "text"} else language)
+        yield fenced(node.astext(), "" if language in NO_LANGUAGE else language)
 
     def block_doctest_block(self, node: nodes.Element) -> Blocks:
         yield fenced(node.astext(), "python")

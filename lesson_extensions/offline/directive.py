@@ -1,0 +1,31 @@
+"""{offline}: where a reader has the whole site kept, or takes it along as a zip."""
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
+
+# Stands in the page for the link to the zip, which is made of the pages: see tools/zip/.
+ZIP = '<p class="la-offline__zip"></p>'
+
+
+class keep_all(nodes.General, nodes.Element):
+    """Where the script puts its button."""
+
+
+class OfflineDirective(SphinxDirective):
+    """```{offline}``` becomes: keep_all"""
+
+    def run(self) -> list[nodes.Node]:
+        return [keep_all()]
+
+
+def visit_keep_all(self: HTML5Translator, node: nodes.Element) -> None:
+    self.body.append(
+        '<div class="la-offline"><p class="la-offline__says" role="status">To keep the site, this '
+        f"page needs JavaScript, and a browser with a service worker.</p>{ZIP}</div>\n"
+    )
+    raise nodes.SkipNode
+
+
+def pass_over(self: SphinxTranslator, node: nodes.Element) -> None:
+    raise nodes.SkipNode

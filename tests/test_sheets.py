@@ -1,0 +1,49 @@
+"""A page loads one style sheet, with the rules that something on it, or a script, can use."""
+
+import re
+
+import pytest
+
+PAGE = "---\norphan: true\n---\n# Page\n\n:::{container} wanted\nText.\n:::\n"
+PLAIN = "---\norphan: true\n---\n# Plain\n\nText.\n"
+SHEET = """/* A note. */
+.wanted { color: #010101; }
+.unwanted { color: #020202; }
+.from-script { color: #030303; }
+.la-anything { color: #040404; }
+.hll { color: #050505; }
+"""
+
+
+@pytest.fixture(scope="module")
+def sheets(shared_site, tmp_path_factory):
+    """{page: the text of the one sheet that it loads}."""
+    static = tmp_path_factory.mktemp("static")
+    (static / "own.css").write_text(SHEET, "utf-8")
+    (static / "own.js").write_text("document.body.className = 'from-script';\n", "utf-8")
+    site = shared_site(
+        {"index.md": PLAIN, "page.md": PAGE},
+        extensions=["myst_nb", "lesson_extensions.page.sheets"],
+        html_static_path=[str(static)], html_css_files=["own.css"], html_js_files=["own.js"],
+    )  # fmt: skip
+    found = {}
+    for name in ("index", "page"):
+        (link,) = site.html(name).select("link[rel=stylesheet]")
+        path, _, version = link["href"].partition("?v=")
+        assert re.fullmatch(r"\w{8}", version), "a browser would keep the sheet of another build"
+        found[name] = (site.app.outdir / path).read_text("utf-8")
+    return found
+
+
+def colours(sheet):
+    return [number for number in "12345" if f"#0{number}0{number}0{number}" in sheet]
+
+
+def test_a_page_s_sheet_holds_what_a_page_or_script_names(sheets):
+    assert colours(sheets["page"]) == ["1", "3", "4", "5"]
+    assert "A note" not in sheets["page"]
+
+
+def test_the_sheets_of_extensions_are_in_it(sheets):
+    assert "cell_output" in sheets["page"], "of myst-nb"
+    assert ".highlight" in sheets["page"], "of Pygments"
