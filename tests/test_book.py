@@ -162,6 +162,10 @@ FILES = {
     "lessons/first.md": FIRST,
     "lessons/second.md": SECOND,
     "lessons/steps.py": STEPS,
+    "_static/look.css": """@font-face { src: url("a.woff2"); font-display: optional }
+@font-face { src: url(data:font/woff2;base64,Ynl0ZXM=) }
+@font-face { src: local("Georgia") }""",
+    "_static/a.woff2": "file",
     "guide.md": "# Guide\n\nText.\n",
     "terms/index.md": "# Terms\n\n```{cards} *\n```\n",
     "terms/vector.md": "---\nterm: [vector]\n---\n# Vector\n\nA row of numbers.\n",
@@ -172,6 +176,7 @@ SCRIPTED = ("script", "form", "details", "button", "input", "svg[data-la-scale]"
 @pytest.fixture(scope="module")
 def read(shared_site):
     settings = {"html_baseurl": "https://example.org/", "exclude_patterns": ["_build"]}
+    settings |= {"html_static_path": ["_static"], "html_css_files": ["look.css"]}
     site = shared_site(FILES, **settings)
     assert site.warnings == ""
     return site
@@ -209,6 +214,16 @@ def test_all_is_xhtml_and_nothing_in_it_needs_a_script(archive, pages):
     assert len(pages) == 8  # four chapters and the answers; cover, imprint and contents
     for name, page in pages.items():
         assert page.select(",".join(SCRIPTED)) == [], name
+
+
+def test_the_fonts_of_the_site_are_in_it(archive):
+    with zipfile.ZipFile(archive) as opened:
+        sheet = opened.read("EPUB/book.css").decode()
+        fonts = [opened.read(f"EPUB/fonts/{number}.woff2") for number in (0, 1)]
+
+    assert fonts == [b"file", b"bytes"]
+    assert 'src: url("fonts/0.woff2"); font-display: block' in sheet
+    assert 'src: url("fonts/1.woff2")' in sheet and sheet.count("@font-face") == 2
 
 
 def test_chapters_are_in_their_order_with_what_their_pages_list(pages):

@@ -1,5 +1,6 @@
 """Reads the pages of the book in its order, writes its chapters, and hands them to its form."""
 
+import base64
 import re
 from collections.abc import Callable, Set
 from pathlib import Path
@@ -126,8 +127,15 @@ class BookBuilder(Builder):
                 path = Path(self.confdir, folder, sheet if isinstance(sheet, str) else sheet[0])
                 for face in FACES.findall(path.read_text("utf-8")) if path.is_file() else ():
                     address = ADDRESS.search(face)
-                    if address and (font := path.parent / address[1]).is_file():
-                        files[f"fonts/{font.name}"] = font.read_bytes()
-                        face = ADDRESS.sub(f'url("fonts/{font.name}")', face)
+                    if address:  # else it is one of the reader's machine
+                        name = f"fonts/{len(files)}.woff2"
+                        files[name] = self.font(path.parent, address[1])
+                        face = ADDRESS.sub(f'url("{name}")', face)
                         faces.append(DISPLAY.sub("font-display: block", face))
         return "\n".join(faces), files
+
+    def font(self, folder: Path, address: str) -> bytes:
+        """What stands at the address in a sheet, or in the address itself."""
+        if address.startswith("data:"):
+            return base64.b64decode(address.partition(",")[2])
+        return (folder / address).read_bytes()
