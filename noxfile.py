@@ -49,6 +49,21 @@ def docs(session):
 
 
 @nox.session
+def epub(session):
+    """Make the book as EPUB, and have EPUBCheck judge it; `nox -s docs` then offers it."""
+    install(session, "docs", "epub")
+    book(session, "epub")
+    session.run("python", "-m", "tools.epubcheck", str(BUILD / "book"))
+
+
+@nox.session
+def pdf(session):
+    """Make the book as PDF, printed by Chromium; `nox -s docs` then offers it."""
+    install(session, "docs", "pdf")
+    book(session, "pdf")
+
+
+@nox.session
 def preview(session):
     """Build the site, and again at each change, in the browser too: for writing."""
     install(session, "docs", "preview")
@@ -275,6 +290,23 @@ def install(session, *groups):
     ]
     session.install("--constraint", "constraints.txt", *wanted)
     session.install("--no-deps", "--no-build-isolation", "--editable=.")
+
+
+def book(session, form):
+    """Make the book of the pages that `docs` has read, or of those that it will not read again."""
+    try:
+        session.run(
+            "sphinx-build",
+            "--builder=book",
+            *STRICTLY,
+            f"--define=book_form={form}",
+            f"--doctree-dir={BUILD / 'doctrees'}",  # of the site: none is executed or proven twice
+            "docs",
+            str(BUILD / "book"),
+        )
+    except BaseException:  # see build()
+        shutil.rmtree(BUILD / "doctrees", ignore_errors=True)
+        raise
 
 
 def install_checker(session):
