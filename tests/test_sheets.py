@@ -46,5 +46,5 @@ def test_a_page_s_sheet_holds_what_a_page_or_script_names(sheets):
 
 
 def test_the_sheets_of_extensions_are_in_it(sheets):
-    assert "cell_output" in sheets["page"], "of myst-nb"
+    assert "[role=main] .container" in sheets["page"], "of myst-nb"
     assert ".highlight" in sheets["page"], "of Pygments"
