@@ -146,7 +146,7 @@ def test_what_comes_later_is_named_in_the_page_and_not_loaded(build_site, tmp_pa
 
     assert loads(site, "index", "/page-now-later.js")
     page = (site.app.outdir / "index.html").read_text("utf-8")
-    assert re.findall(r'<script[^>]*then', page) == []
+    assert re.findall(r"<script[^>]*then", page) == []
     (later,) = re.findall(r'<meta name="la-later" content="(.*?)">', page)
     assert (site.app.outdir / later).read_text("utf-8").count("then()") == 1
 

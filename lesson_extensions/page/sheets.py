@@ -101,12 +101,9 @@ def write(site: Path, lists: Path) -> None:
 
 def without_unread(sheet: str, named: set[str]) -> str:
     """The sheet without the variables that nothing reads, and those that only such read."""
-    while True:
-        read = set(READ.findall(sheet)) | named
-        fewer = SET.sub(lambda rule: rule[0] if rule[1] in read else "", sheet)
-        if fewer == sheet:
-            return sheet
-        sheet = fewer
+    read = set(READ.findall(sheet)) | named
+    fewer = SET.sub(lambda rule: rule[0] if rule[1] in read else "", sheet)
+    return fewer if fewer == sheet else without_unread(fewer, named)
 
 
 def names_in(sheet: str) -> set[str]:
