@@ -32,6 +32,8 @@ WORKERS += ["--no-loadscope-reorder"]  # those with most tests are not those tha
 # What another NumPy could change; the rest is tested once, by `nox -s tests`. Of the directives the
 # build itself proves each use under each NumPy.
 CHANGED_BY_NUMPY = ("beside", "exercise", "measure", "outputs", "shapes", "snippets")
+SCORED = ["index", "lessons/vectors", "lessons/svd", "faq/at-or-dot", "glossary/norm"]
+SCORED = [f"{page}.html" for page in [*SCORED, "errors/index", "benchmarks"]]
 NEEDS_PYTHON_3_12 = {"2.5.5"}
 
 
@@ -176,6 +178,15 @@ def mutate(session):
     build(session)
     module = "tests.breakages" if of_code else "tests.mutate"
     session.run("python", "-m", module, *session.posargs)
+
+
+@nox.session
+def lighthouse(session):
+    """Score a page of each kind as a phone on a slow network sees it, or those named after `--`."""
+    install(session, "docs", "browser", "style")  # the last has node
+    session.run("npm", "ci", "--silent", "--ignore-scripts", "--prefix=tools/lighthouse")
+    build(session)
+    session.run("python", "-m", "tools.lighthouse.run", str(SITE), *(session.posargs or SCORED))
 
 
 @nox.session
