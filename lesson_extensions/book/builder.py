@@ -121,7 +121,8 @@ class BookBuilder(Builder):
 
     def fonts(self) -> tuple[str, dict[str, bytes]]:
         """The site's own faces, as CSS, and their files."""
-        faces, files = [], {}
+        faces: list[str] = []
+        files: dict[str, bytes] = {}
         for folder in self.config.html_static_path:
             for sheet in self.config.html_css_files:
                 path = Path(self.confdir, folder, sheet if isinstance(sheet, str) else sheet[0])
