@@ -104,7 +104,7 @@ def imprint(book: Book) -> str:
         f"<p>{escape(book.rights)}.</p>\n"
         f"<p>Every output in this book was printed by NumPy {escape(book.numpy)} when it was "
         f"made. To run the code, change it and have your answers checked, read it at {site}.</p>\n"
-        "<p>The number before a task leads to its answer at the end of the book, and back.</p>"
+        "<p>Each task leads to its answer at the end of the book, and that back to it.</p>"
         "</section>"
     )
 
