@@ -1,8 +1,8 @@
 """Measure pages with Lighthouse, as a phone on a slow network sees them: needs node and Chromium.
 
 `python -m tools.lighthouse.run SITE page.html …` prints the four scores of each page, out of 100,
-and what they are made of. It fails where accessibility, best practices or SEO is below 100; performance
-depends on the machine too, and on what else it does, so that it is printed only.
+and what they are made of. It fails where accessibility, best practices or SEO is below 100;
+performance depends on the machine too, and on what else it does, so that it is printed only.
 """
 
 import functools
