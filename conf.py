@@ -23,8 +23,8 @@ extensions = [
     "sphinxext.opengraph", "notfound.extension",
 ]  # fmt: skip
 extensions += [f"lesson_extensions.{feature}" for feature in (
-    "beside", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons", "live",
-    "measure", "notebooks", "notices", "offline", "page.copying", "page.csp", "page.feed",
+    "beside", "book", "cards", "check", "claims", "execution", "exercise", "glossary", "lessons",
+    "live", "measure", "notebooks", "notices", "offline", "page.copying", "page.csp", "page.feed",
     "page.folded_cells", "page.highlighting", "page.llms", "page.mathml", "page.pictures",
     "page.scrolling", "page.sheets", "page.sidebar", "page.sitemap", "page.structured_data",
     "page.unused_assets", "page.warnings_in_page", "page.webp", "paths", "player",

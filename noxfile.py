@@ -32,6 +32,8 @@ WORKERS += ["--no-loadscope-reorder"]  # those with most tests are not those tha
 # What another NumPy could change; the rest is tested once, by `nox -s tests`. Of the directives the
 # build itself proves each use under each NumPy.
 CHANGED_BY_NUMPY = ("beside", "exercise", "measure", "outputs", "shapes", "snippets")
+SCORED = ["index", "lessons/vectors", "lessons/svd", "faq/at-or-dot", "glossary/norm"]
+SCORED = [f"{page}.html" for page in [*SCORED, "errors/index", "benchmarks"]]
 NEEDS_PYTHON_3_12 = {"2.5.5"}
 
 
@@ -46,6 +48,21 @@ def docs(session):
         session.run(
             "python", "-m", "http.server", "8000", "--bind=127.0.0.1", f"--directory={SITE}"
         )
+
+
+@nox.session
+def epub(session):
+    """Make the book as EPUB, and have EPUBCheck judge it; `nox -s docs` then offers it."""
+    install(session, "docs", "epub")
+    book(session, "epub")
+    session.run("python", "-m", "tools.epubcheck", str(BUILD / "book"))
+
+
+@nox.session
+def pdf(session):
+    """Make the book as PDF, printed by Chromium; `nox -s docs` then offers it."""
+    install(session, "docs", "pdf")
+    book(session, "pdf")
 
 
 @nox.session
@@ -164,6 +181,15 @@ def mutate(session):
 
 
 @nox.session
+def lighthouse(session):
+    """Score a page of each kind as a phone on a slow network sees it, or those named after `--`."""
+    install(session, "docs", "browser", "style")  # the last has node
+    session.run("npm", "ci", "--silent", "--ignore-scripts", "--prefix=tools/lighthouse")
+    build(session)
+    session.run("python", "-m", "tools.lighthouse.run", str(SITE), *(session.posargs or SCORED))
+
+
+@nox.session
 def links(session):
     """Ask each link to elsewhere whether it is still there; a host that is silent fails nothing."""
     install(session, "docs")
@@ -277,6 +303,23 @@ def install(session, *groups):
     session.install("--no-deps", "--no-build-isolation", "--editable=.")
 
 
+def book(session, form):
+    """Make the book of the pages that `docs` has read, or of those that it will not read again."""
+    try:
+        session.run(
+            "sphinx-build",
+            "--builder=book",
+            *STRICTLY,
+            f"--define=book_form={form}",
+            f"--doctree-dir={BUILD / 'doctrees'}",  # of the site: none is executed or proven twice
+            "docs",
+            str(BUILD / "book"),
+        )
+    except BaseException:  # see build()
+        shutil.rmtree(BUILD / "doctrees", ignore_errors=True)
+        raise
+
+
 def install_checker(session):
     """The checker of HTML that tests/test_html.py runs, as tools/html/ pins it."""
     session.run("npm", "ci", "--silent", "--ignore-scripts", "--prefix=tools/html")
@@ -336,5 +379,6 @@ def build(session):
         shutil.rmtree(doctrees, ignore_errors=True)
         session.warn(f"{SITE} was left as it was")
         raise
-    shutil.rmtree(SITE, ignore_errors=True)
-    draft.rename(SITE)
+    if draft.is_dir():  # and nothing was built where `--install-only` is given
+        shutil.rmtree(SITE, ignore_errors=True)
+        draft.rename(SITE)

@@ -25,7 +25,7 @@ from fontTools.ttLib.scaleUpem import scale_upem
 from fontTools.varLib import instancer
 
 ASCII = [*range(0x20, 0x7F)]
-TEXT = [*ASCII, *map(ord, "\xa0©°±²³µ¶·½×äèéñöüćč–—‘’“”…′←→−√≈≠≤≥")]
+TEXT = [*ASCII, *map(ord, "\xa0©°±¹²³µ¶·½×äèéñöüćč–—‖‘’“”…′←→−√≈≠≤≥")]
 ITALIC = [*ASCII, *map(ord, "\xa0–’“”…")]
 CODE = [*ASCII, *map(ord, "\xa0©°±²³µ·×äéñöü–—‘’“”…′←↑→↓−√≈≠≤≥")]
 # Digits and the names of functions are those of the text. What no page shows is left out: a test
@@ -90,7 +90,7 @@ def cut(
     **axes: float | tuple[float, float],
 ) -> TTFont:
     """The `letters` of the font file `source`, and of its axes no more than `axes`."""
-    font = TTFont(source)
+    font = TTFont(source, recalcTimestamp=False)
     if axes:
         kerning = instance(font, {name: lowest(limits) for name, limits in axes.items()})["GPOS"]
         font = instance(font, axes)
@@ -114,12 +114,12 @@ def instance(font: TTFont, axes: dict[str, Any]) -> TTFont:
 def reread(font: TTFont) -> TTFont:
     buffer = BytesIO()
     font.save(buffer)
-    return TTFont(buffer)
+    return TTFont(buffer, recalcTimestamp=False)  # the same bytes each time
 
 
 def few_variants(source: str) -> BytesIO:
     """The maths font with fewer sizes of each letter that grows, before its letters are chosen."""
-    font = TTFont(source)
+    font = TTFont(source, recalcTimestamp=False)
     variants = font["MATH"].table.MathVariants
     for construction in [*variants.VertGlyphConstruction, *variants.HorizGlyphConstruction]:
         construction.MathGlyphVariantRecord = construction.MathGlyphVariantRecord[:VARIANTS]

@@ -254,7 +254,7 @@ class ExerciseDirective(SphinxDirective):
                 items += nodes.list_item("", nodes.paragraph("", "", *described(check)))
         box += items
         count = "One more is" if hidden == 1 else f"{hidden} more are"
-        box += nodes.paragraph("", f"{count} hidden.")
+        box += nodes.paragraph("", f"{count} hidden.", classes=["la-exercise__more"])
         return box
 
 

@@ -92,6 +92,6 @@ def pass_over(self: HTML5Translator, node: in_browser) -> None:
 
 def setup(app: Sphinx) -> None:
     app.add_node(live, html=(visit_live, depart_live))
-    app.add_node(in_browser, html=(pass_over, None))
+    app.add_node(in_browser, html=(pass_over, None), book=(pass_over, None))
     app.add_directive("in-browser", InBrowserDirective)
     app.add_post_transform(MarkRunnable)

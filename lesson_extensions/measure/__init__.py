@@ -21,12 +21,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         html=(nodes.visit_chart, None),
         latex=(nodes.pass_over, None),
         text=(nodes.pass_over, None),
+        book=(nodes.pass_over, None),
     )
     app.add_node(
         fit.fit_calculator,
         html=(fit.visit_fit, None),
         latex=(nodes.pass_over, None),
         text=(nodes.pass_over, None),
+        book=(nodes.pass_over, None),
     )
     app.add_directive("will-it-fit", fit.WillItFitDirective)
     app.add_directive("on-your-machine", directive.OnYourMachineDirective)

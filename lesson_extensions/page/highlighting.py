@@ -16,7 +16,7 @@ PLAIN = {Token, Text, Text.Whitespace, Name, Punctuation}
 
 class LeanFormatter(HtmlFormatter[str]):
     def _get_css_classes(self, ttype: object) -> str:
-        return "" if ttype in PLAIN else str(super()._get_css_classes(ttype))  # type: ignore[misc]
+        return "" if ttype in PLAIN else str(super()._get_css_classes(ttype))
 
 
 def once(app: Sphinx, exception: Exception | None) -> None:

@@ -22,6 +22,8 @@ USES = re.compile(r'(?:class|id|for|data-theme)="([^"]*)"')
 WORDS = re.compile(r"[\w-]+")
 NAMES = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
 ADDRESS = re.compile(r"""url\((?:"[^"]*"|'[^']*'|[^)]*)\)""")
+READ = re.compile(r"var\((--[\w-]+)")
+SET = re.compile(r"""(?<=[{;])(--[\w-]+):(?:[^;{}"']|"[^"]*"|'[^']*')*(?:;|(?=\}))""")
 # Names that a script may put together, and those of code that a reader's browser colours
 OURS, SHORT = "la-", 3
 APART = {"maths.css"}  # holds a font, and weighs less beside text than among it
@@ -77,6 +79,7 @@ def write(site: Path, lists: Path) -> None:
                 found.update(words.split())
     scripts = [path for path in site.glob("_static/**/*.js") if path.stat().st_size < LARGE]
     in_scripts = {word for path in scripts for word in WORDS.findall(path.read_text("utf-8"))}
+    named_in_pages = {name for page in pages.values() for name in READ.findall(page)}
     versions = {}
     for name, used in uses.items():
         sheets = json.loads((lists / name).with_suffix(".json").read_text("utf-8"))
@@ -87,12 +90,20 @@ def write(site: Path, lists: Path) -> None:
             lean = lightningcss.process_stylesheet(text, filename=name, unused_symbols=unused)
         except ValueError as error:
             raise ExtensionError(f"{' + '.join(sheets)}: {error}") from error
+        lean = without_unread(lean, used | in_scripts | named_in_pages)
         (site / "_static" / name).write_text(lean, "utf-8")
         versions[name] = hashlib.sha256(lean.encode()).hexdigest()[:8]
     for path, page in pages.items():
         told = LINK.sub(lambda link: f'{link[1]}?v={versions[Path(link[1]).name]}"', page)
         if told != page:
             path.write_text(told, "utf-8")
+
+
+def without_unread(sheet: str, named: set[str]) -> str:
+    """The sheet without the variables that nothing reads, and those that only such read."""
+    read = set(READ.findall(sheet)) | named
+    fewer = SET.sub(lambda rule: rule[0] if rule[1] in read else "", sheet)
+    return fewer if fewer == sheet else without_unread(fewer, named)
 
 
 def names_in(sheet: str) -> set[str]:

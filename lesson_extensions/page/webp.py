@@ -21,9 +21,9 @@ HOLDS_LINKS = {".html", ".md"}
 
 def encodings(picture: Image.Image) -> Iterator[bytes]:
     """The picture in WebP, better ones first."""
-    for options in [{"lossless": True}, *({"quality": quality} for quality in QUALITIES)]:
+    for quality in (None, *QUALITIES):
         buffer = BytesIO()
-        picture.save(buffer, "WEBP", **options)
+        picture.save(buffer, "WEBP", lossless=quality is None, quality=quality or 80)
         yield buffer.getvalue()
 
 

@@ -19,7 +19,7 @@ STATIC = Path(__file__).parent / "static"
 def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("lesson_extensions.shared.folds")
     app.add_node(nodes.player)
-    app.add_node(nodes.value, html=(nodes.visit_value, None))
+    app.add_node(nodes.value, html=(nodes.visit_value, None), book=(nodes.visit_value, None))
     app.add_directive("player", PlayerDirective)
     add_assets(app)  # player.js imports guess.js from there
     add_assets(app, "player.css", "player.js", folder=STATIC, on=nodes.player)

@@ -23,6 +23,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         html=(nodes.visit_calculator, None),
         latex=(nodes.pass_over, None),
         text=(nodes.pass_over, None),
+        book=(nodes.pass_over, None),
     )
     app.add_node(nodes.said_by_numpy)
     app.add_directive("shape-calculator", directive.CalculatorDirective)

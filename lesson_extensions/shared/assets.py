@@ -44,7 +44,7 @@ def add_assets(
             return
         for name in names:  # during this event Sphinx adds files to this page only
             if name.endswith(".js"):
-                when = {"data-la-later": ""} if later else {}
+                when: dict[str, Any] = {"data-la-later": ""} if later else {}
                 app.add_js_file(f"{served_folder(app)}/{name}", **when)
             elif on:
                 app.add_css_file(name)

@@ -34,6 +34,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         man=PLAIN,
         texinfo=PLAIN,
         xml=PLAIN,
+        book=PLAIN,
     )
     app.add_node(nodes.course_part, html=(nodes.visit_course_part, nodes.depart_course_part))
     app.add_node(nodes.lesson_list, html=(nodes.visit_lesson_list, nodes.depart_lesson_list))

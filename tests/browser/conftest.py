@@ -18,7 +18,6 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # there is no other host
 ]
 
-# Somebody is there: what waits for that is loaded, as in the hands of any reader.
 FIRST_SIGN = "dispatchEvent(new Event('pointermove'))"
 ALL_HERE = """async () => {
   while (document.querySelector("meta[name=la-later]") && !document.documentElement.dataset.laLater)
@@ -73,9 +72,16 @@ def dressed(folder, files, extensions):
         yield address
 
 
+def new_context(chromium, **options):
+    """Of a reader who is there: what waits for a sign of that is loaded with each page."""
+    context = chromium.new_context(**options)
+    context.add_init_script(f"addEventListener('load', () => {FIRST_SIGN})")
+    return context
+
+
 def new_page(chromium, **options):
     """A page in a context of its own, whose `blocked` lists what it asks of other hosts."""
-    page = chromium.new_context(reduced_motion="reduce", **options).new_page()
+    page = new_context(chromium, reduced_motion="reduce", **options).new_page()
     page.address, page.blocked, page.problems = "", [], []
 
     def note(request):
@@ -87,7 +93,6 @@ def new_page(chromium, **options):
         if message.type == "error" and not wants_icon:
             page.problems.append(message.text)
 
-    page.add_init_script(f"addEventListener('load', () => {FIRST_SIGN})")
     page.on("request", note)
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("console", hear)

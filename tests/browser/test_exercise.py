@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from lesson_extensions.exercise.grade import grade
-from tests.browser.conftest import ANSWER
+from tests.browser.conftest import ANSWER, new_context
 from tests.conftest import ROOT, Site, serve
 from tests.test_exercise import PAGE, PARTS, SITE_EXERCISES, SOLUTION, body
 
@@ -39,7 +39,7 @@ def practice(tmp_path_factory):
 @pytest.fixture(scope="module")
 def reader(chromium):
     """One reader, whose browser keeps the runtime from test to test, but answers no request."""
-    context = chromium.new_context(reduced_motion="reduce", service_workers="block")
+    context = new_context(chromium, reduced_motion="reduce", service_workers="block")
     yield context
     context.close()
 

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import new_context
 from tests.conftest import SITE, Handler, serve
 
 MINUTE = 60_000  # in milliseconds, as Playwright counts
@@ -62,7 +63,7 @@ def requests():
 @pytest.fixture(scope="module")
 def reader(chromium):
     """A reader who has been here before: the runtime is in the browser's cache."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(chromium, viewport={"width": 1280, "height": 900})
     context.set_default_timeout(MINUTE)
     yield context
     context.close()
@@ -71,7 +72,7 @@ def reader(chromium):
 @pytest.fixture
 def newcomer(chromium):
     """A reader whose browser has kept nothing."""
-    context = chromium.new_context()
+    context = new_context(chromium)
     context.set_default_timeout(MINUTE)
     yield context
     context.close()
@@ -80,7 +81,7 @@ def newcomer(chromium):
 @pytest.fixture(scope="module")
 def regular(chromium, host):
     """A reader whose browser has kept what one visit brought."""
-    context = chromium.new_context()
+    context = new_context(chromium)
     context.set_default_timeout(MINUTE)
     page = visit(context, host)
     expect_state(run(page, 1), "done")
@@ -536,7 +537,7 @@ def test_what_was_restored_while_a_package_came_is_as_the_page_has_it_and_pictur
 def test_an_error_shows_the_readers_lines_and_leads_to_its_page_if_the_gallery_can_be_read(
     chromium, host
 ):
-    context = chromium.new_context(service_workers="block")  # which would answer for the routes
+    context = new_context(chromium, service_workers="block")  # which would answer for the routes
     context.set_default_timeout(MINUTE)
     page = visit(context, host)
     page.route("**/errors.json", lambda route: route.fulfill(body="<!doctype html>Not found"))

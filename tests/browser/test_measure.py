@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ANSWER
+from tests.browser.conftest import ANSWER, new_context
 
 PAGE = "benchmarks.html"
 NAME = "Measure on your machine"
@@ -148,7 +148,7 @@ def test_without_javascript_the_figure_is_whole_and_has_no_button(open_page):
 
 
 def test_where_python_cannot_run_there_is_no_button(chromium, address):
-    context = chromium.new_context()
+    context = new_context(chromium)
     page = context.new_page()
     page.add_init_script("delete window.WebAssembly")
     page.goto(f"{address}/{PAGE}")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lesson_extensions.offline import directive, listing
+from tests.browser.conftest import new_context
 from tests.browser.test_live import expect_state, run
 from tests.conftest import ROOT, SITE, Handler, serve
 
@@ -100,7 +101,7 @@ def host(builds) -> Iterator[str]:
 
 @pytest.fixture
 def page(chromium):
-    context = chromium.new_context()
+    context = new_context(chromium)
     context.set_default_timeout(MINUTE)
     page = context.new_page()
     yield page
@@ -250,7 +251,7 @@ def test_what_is_cancelled_or_refused_leaves_nothing_and_says_so(page, host, bui
 
 def test_the_site_with_its_python_is_kept_whole(chromium, address):
     listed = json.loads((SITE / listing.LIST).read_text("utf-8"))
-    context = chromium.new_context()
+    context = new_context(chromium)
     context.set_default_timeout(MINUTE)
     page = context.new_page()
     page.goto(f"{address}/run-code.html")

@@ -246,6 +246,7 @@ def test_what_nobody_has_touched_yet_waits_for_its_scripts(visit_slowly):
     later = page.locator("script[src*='page-check-']"), page.locator("script[src*=copybutton]")
     assert [script.count() for script in later] == [0, 0]
     assert page.locator(".la-check button").count() == 0
+    assert faults(page) + faults(page, theme="dark") == [], "it reads as well as with them"
 
     page.keyboard.press("Tab")
     expect(page.locator(".la-check button", has_text="Check").first).to_be_attached()

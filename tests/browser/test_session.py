@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.conftest import new_context
+
 # A session whose worker, view and jobs note what is asked of them. `$` runs the story.
 STAGE = """async ([address, story]) => {
   const {Session, Call} = await import(address);
@@ -35,7 +37,7 @@ STAGE = """async ([address, story]) => {
 @pytest.fixture(scope="module")
 def scripts(chromium, address):
     """A page, and the address of the folder that its scripts come from."""
-    context = chromium.new_context(bypass_csp=True)  # stories are made from text
+    context = new_context(chromium, bypass_csp=True)  # stories are made from text
     page = context.new_page()
     page.goto(f"{address}/run-code.html")
     script = page.locator("script[src*='live.js']").evaluate("script => script.src")

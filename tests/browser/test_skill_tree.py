@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import dressed, faults, script_url
+from tests.browser.conftest import dressed, faults, new_context, script_url
 from tests.test_skill_tree import EXTENSIONS, lesson, task
 
 NARROW = {"width": 390, "height": 844}
@@ -548,7 +548,7 @@ def test_a_lesson_pays_little_for_it(address, chromium):
         if re.search(r"/(progress|skill_tree\w*)\.(js|css)", response.url):
             weights[response.url.rpartition("/")[2]] = len(gzip.compress(response.body()))
 
-    context = chromium.new_context()
+    context = new_context(chromium)
     page = context.new_page()
     page.on("response", weigh)
     page.goto(f"{address}/lessons/vectors.html", wait_until="networkidle")
