@@ -134,7 +134,9 @@ def open_page(chromium, address, idle_pages):
         if script:
             page.add_init_script(script)
         page.goto(f"{address}/{path}")
-        page.evaluate(f"async () => {{ await document.fonts.ready; await ({ALL_HERE})(); }}")
+        page.evaluate("() => document.fonts.ready.then(() => null)")  # text has its size
+        if options.get("java_script_enabled", True):
+            page.evaluate(ALL_HERE)
         return page
 
     yield open_page
