@@ -12,7 +12,7 @@ from tools import fonts
 
 STATIC = ROOT / "docs/_static"
 # Shown in the reader's own font: superscripts and signs that stand in the text a few times.
-OWN = set("ᵀᵏᵢ⁰⁴⁵⁶⁷⁸⁹⁻ⁿ₁₂κλθ∞ñ⁡\n\t▸")
+OWN = set("‖ᵀᵏᵢ⁰⁴⁵⁶⁷⁸⁹⁻ⁿ₁₂κλθ∞ñ⁡\n\t▸")
 
 
 @cache

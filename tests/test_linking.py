@@ -24,6 +24,7 @@ say("after");
     "loop.js": 'import { b } from "./pool.js";\nexport const a = 1;\n',
     "pool.js": 'import { a } from "./loop.js";\nexport const b = 1;\n',
     "all.js": 'import * as all from "./count.js";\n',
+    "nests.js": "say(`a ${b && `: ${b}`}`);\n",
     "named.js": "const a = 1;\nexport { a };\n",
 }
 BROWSER = """globalThis.document = {currentScript: {src: "here.js"}};
@@ -91,6 +92,7 @@ def test_what_is_for_authors_only_is_not_sent(find):
             "all.js",
             r"all\.js: 'import \* as all from .* cannot be served; write `import \{ name \}",
         ),
+        ("nests.js", r"nests\.js: .* has a `text` within a `text`"),
         ("named.js", r"named\.js: 'export \{ a \};' cannot be served"),
     ],
 )

@@ -69,7 +69,7 @@ def test_the_site_lists_each_file_of_its_own_as_it_is(site):
         "404.html"
     }
     scripts = {name.rpartition("/")[2] for name in listed["files"] if name.endswith(".js")}
-    assert {"editor.js", "worker.js", "kept.js", "furo.js", "site.js"} <= scripts
+    assert {"editor.js", "worker.js", "kept.js", "furo.js", "scrolling.js"} <= scripts
 
 
 def test_without_a_zip_no_page_links_to_one(site):

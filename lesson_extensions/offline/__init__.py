@@ -6,7 +6,9 @@ where {offline} stands, keeps the whole.
 """
 
 from pathlib import Path
+from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -14,6 +16,17 @@ from lesson_extensions.offline import directive, listing
 from lesson_extensions.shared.assets import add_assets
 
 STATIC = Path(__file__).parent / "static"
+
+
+def say_so(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Tell the scripts of live cells that there is a service worker: they have it keep the page."""
+    context["metatags"] = context.get("metatags", "") + '<meta name="la-offline" content="">'
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -24,6 +37,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         text=(directive.pass_over, None),
     )
     app.add_directive("offline", directive.OfflineDirective)
+    app.connect("html-page-context", say_so)
     app.connect("build-finished", listing.serve, priority=990)  # after all that rewrite files
     add_assets(app, "offline.css", "keep_all.js", folder=STATIC, on=directive.keep_all)
     return {

@@ -16,6 +16,7 @@ Find = Callable[[str], Path]
 IMPORT = re.compile(r"^import\s*\{([^}]*)\}\s*from\s*\"\./([\w.]+)\";?", re.MULTILINE)
 EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|class|const)\s+([\w$]+)", re.MULTILINE)
 OTHER = re.compile(r"^(?:import\b(?!\()|export\b).*", re.MULTILINE)
+NESTED = re.compile(r"^.*\$\{[^}`]*`.*$", re.MULTILINE)  # jsmin takes the inner text for code
 URL = "import.meta.url"
 JOINT = "-"
 PAGE = "page"  # with which the names of a page's scripts begin
@@ -65,6 +66,8 @@ def wrapped(name: str, text: str, path: Path, url: str) -> str:
             f"{path}: {other[0]!r} cannot be served; write `import {{ name }} from "
             '"./module.js";`, or `export` before a function, a class or a const'
         )
+    if nested := NESTED.search(text):
+        raise Unlinkable(f"{path}: {nested[0].strip()!r} has a `text` within a `text`; part them")
     body = f'"use strict";\n{text.strip()}\nreturn {{{", ".join(exported)}}};'
     return f'laRun("{name}", () => {{\n{body}\n}});\n'
 

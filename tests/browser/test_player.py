@@ -35,7 +35,7 @@ PAGES = {
     "small.py": SMALL,
 }
 LOOK = {
-    "extensions": ["myst_nb", "lesson_extensions.player"],
+    "extensions": ["myst_nb", "lesson_extensions.player", "lesson_extensions.page.scrolling"],
     "html_static_path": [str(ROOT / "docs/_static")],
     "html_css_files": ["fonts.css", "site.css"],
     "pygments_style": "github-dark",

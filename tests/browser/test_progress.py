@@ -93,6 +93,7 @@ class Tab:
     def begin(self):
         """Load the module anew, as the next page does, beside those that were loaded before."""
         self.module = f"{self.file}?{next(self.numbers)}"
+        self.page.evaluate("delete globalThis.laModules['progress.js']")
         self("p")
 
     def without_us(self):

@@ -66,6 +66,7 @@ async function sayWhatLoads(python, bar) {
 
 /** Let a service worker keep the pages that were read, so that they open and run with no network. */
 async function stayOffline() {
+  if (!document.querySelector("meta[name=la-offline]")) return; // this site has none
   try {
     const { Kept } = await import("./kept.js");
     const active = await new Kept(root).register();

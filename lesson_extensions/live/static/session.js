@@ -106,8 +106,8 @@ export class Session {
   broken(reason = "") {
     const line = lastLine(reason);
     const whole = line === reason.trim() ? "" : reason.slice(-WHOLE);
-    if (this.ready) this.stop("broken", `Python broke down${line && `: ${line}`}\n${ANEW}`, whole);
-    else this.stop("not loaded", `The download was cut short${line && ` (${line})`}`, whole);
+    if (this.ready) this.stop("broken", `Python broke down${line && ": "}${line}\n${ANEW}`, whole);
+    else this.stop("not loaded", `The download was cut short${line && " ("}${line}${line && ")"}`, whole);
   }
 
   /** @param {any} message from the worker */
@@ -146,7 +146,7 @@ export class Session {
     const job = /** @type {Job} */ (this.queue.shift());
     this.busy = false;
     const says = job.end("");
-    this.view.say(`Ran ${job.name}${says && `: ${says}`}`);
+    this.view.say(`Ran ${job.name}${says && ": "}${says}`);
     if (this.full) {
       const waiting = this.queue.splice(0);
       this.stop("", "Memory was full. Python was started anew; what you run next runs what it needs first");

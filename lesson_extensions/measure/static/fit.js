@@ -106,7 +106,7 @@ class Fit {
       if (value) this.own = value;
       if (value) this.tell("Measured: your browser’s times stand beside those of the build.");
       else if (cause === "stopped") this.tell("The measurement was stopped. Press the button to measure again.");
-      else this.tell(`Nothing was measured${error && ` (${error})`}. Press the button to try again.`);
+      else this.tell(`Nothing was measured${error && " ("}${error}${error && ")"}. Press the button to try again.`);
       this.show();
     };
     call({ module: "lesson_extensions.measure.timing", function: "measure_each", args: [], name: "the measurement", done });

@@ -79,7 +79,7 @@ class Measurement {
     if (cause === "stopped") return "The measurement was stopped. Press the button to measure again.";
     if (cause === "not loaded") return "Python could not be loaded, so nothing was measured. Press the button to try again.";
     if (cause === "broken") return "Python broke down while it measured. Press the button to try again.";
-    return `The measurement failed${error && ` (${error})`}. Press the button to try again.`;
+    return `The measurement failed${error && " ("}${error}${error && ")"}. Press the button to try again.`;
   }
 
   clear() {

@@ -20,7 +20,7 @@ function upgrade(path) {
     for (const step of steps) step.toggleAttribute("data-la-done", isDone(step, visited));
     const count = steps.filter((step) => isDone(step, visited)).length;
     const mine = chosen === path.dataset.laPath ? " · your path" : "";
-    facts.textContent = `${count ? `${count} of ` : ""}${said}${mine}`;
+    facts.textContent = (count ? `${count} of ` : "") + said + mine;
     const step = steps.find((step) => !isDone(step, visited));
     const link = step?.querySelector("a")?.cloneNode(true);
     next.replaceChildren(...(link ? [count ? "Next: " : "Begin with: ", link] : ["You have gone all the way."]));

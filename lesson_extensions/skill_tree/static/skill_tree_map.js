@@ -8,7 +8,7 @@ import { clear, exportText, importText, passed, read, trouble } from "./progress
 /** Such as "3 of 5 checks", or "5 checks". @param {string[]} labels @param {string} thing */
 function counted(labels, thing) {
   const done = labels.filter(passed).length;
-  return `${done ? `${done} of ` : ""}${labels.length} ${thing}${labels.length === 1 ? "" : "s"}`;
+  return (done ? `${done} of ` : "") + `${labels.length} ${thing}${labels.length === 1 ? "" : "s"}`;
 }
 
 /** What each lesson is to this reader. @param {Lesson[]} lessons @param {object} visited */
