@@ -42,11 +42,15 @@ def book(shared_site):
     return books[0]
 
 
+def print_book(book, path):
+    with ThreadPoolExecutor(1) as thread:  # in this one another Chromium may be driven
+        thread.submit(pdf.write, book, path).result()
+
+
 @pytest.fixture(scope="module")
 def printed(book, tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "my-book.pdf"
-    with ThreadPoolExecutor(1) as thread:  # in this one another Chromium may be driven
-        thread.submit(pdf.write, book, path).result()
+    print_book(book, path)
     return path
 
 
@@ -116,7 +120,7 @@ def test_a_screen_reader_finds_title_language_structure_and_bookmarks(printed):
 
 def test_two_printings_are_the_same_bytes(book, printed, tmp_path):
     again = tmp_path / "again.pdf"
-    pdf.write(book, again)
+    print_book(book, again)
 
     assert again.read_bytes() == printed.read_bytes()
     assert len(PdfReader(io.BytesIO(again.read_bytes())).pages) > 5

@@ -265,5 +265,5 @@ def test_the_site_with_its_python_is_kept_whole(chromium, address):
     page.goto(f"{address}/lessons/vectors.html")
     expect_state(run(page, 1), "done")
     page.goto(f"{address}/search.html?q=norm+of+a+matrix")
-    expect(page.locator("#search-results li").first).to_contain_text(re.compile("norm", re.I))
+    expect(page.locator(".la-search__title").first).to_contain_text(re.compile("norm", re.I))
     context.close()

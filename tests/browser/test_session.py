@@ -40,7 +40,7 @@ def scripts(chromium, address):
     context = new_context(chromium, bypass_csp=True)  # stories are made from text
     page = context.new_page()
     page.goto(f"{address}/run-code.html")
-    script = page.locator("script[src*='/features/']").evaluate("script => script.src")
+    script = page.locator("script[src*='/page-live-']").evaluate("script => script.src")
     yield page, script.rpartition("/")[0]
     context.close()
 
