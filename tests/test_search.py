@@ -166,6 +166,10 @@ varies: true
 # Times
 
 It took 12.5 seconds, 1e-17 of them 3s.
+
+| n | loops |
+| - | ----- |
+| 2 | 25 µs |
 """
 
 
@@ -173,7 +177,7 @@ def test_what_is_timed_is_not_in_the_index_so_that_two_builds_are_alike(build_si
     site = build_site({**FILES, "timed.md": TIMED})
 
     words = read(site)[1]
-    assert not {"≈0", "3s"} & words.keys()
+    assert not {"≈0", "3s", "loops", "µs"} & words.keys()  # tomorrow it may be ms
     assert content(site.app.outdir / "_static/search/text/timed.html.js") == [
         ["", "", "It took … seconds, … of them …s."]
     ]

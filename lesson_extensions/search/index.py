@@ -134,7 +134,11 @@ def read_page(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def about(doctree: nodes.document, names: list[str], varies: bool) -> Page:
-    """What a page is about; its numbers are left out where they `varies`: two builds are alike."""
+    """What a page is about.
+
+    Where it `varies`, its tables, with their numbers and units, and the numbers of its prose are
+    left out, so that two builds are alike.
+    """
     found: defaultdict[str, float] = defaultdict(float)
     sections: dict[str, list[str]] = {}
     headings: dict[str, str] = {}
@@ -154,7 +158,8 @@ def about(doctree: nodes.document, names: list[str], varies: bool) -> Page:
 
     for keyword in names:
         count(keyword, KEYWORD)
-    for node, anchor in texts(doctree):
+    unread = (*HIDDEN, nodes.table) if varies else HIDDEN
+    for node, anchor in texts(doctree, unread):
         if isinstance(node, nodes.title):
             text = read(node)
             if not title:
@@ -200,10 +205,12 @@ def keywords(*given: object) -> list[str]:
     return [name for text in texts for name in re.split(r",\s*(?![^(]*\))", text) if name]
 
 
-def texts(node: nodes.Element, anchor: str = "") -> Iterator[tuple[nodes.TextElement, str]]:
+def texts(
+    node: nodes.Element, unread: tuple[type[nodes.Node], ...], anchor: str = ""
+) -> Iterator[tuple[nodes.TextElement, str]]:
     """What holds text, from the top of a page to its end, with the anchor of its section."""
     classes = node.get("classes", ())
-    if isinstance(node, HIDDEN) or "no-search" in classes:
+    if isinstance(node, unread) or "no-search" in classes:
         return
     if isinstance(node, nodes.TextElement):
         yield node, anchor
@@ -214,7 +221,7 @@ def texts(node: nodes.Element, anchor: str = "") -> Iterator[tuple[nodes.TextEle
         if isinstance(child, nodes.Element):
             if "tag_varies" in classes and "cell_output" in child["classes"]:
                 continue  # another build prints something else
-            yield from texts(child, anchor)
+            yield from texts(child, unread, anchor)
 
 
 def is_prose(node: nodes.Element) -> bool:
