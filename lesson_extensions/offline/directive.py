@@ -21,7 +21,7 @@ class OfflineDirective(SphinxDirective):
 
 def visit_keep_all(self: HTML5Translator, node: nodes.Element) -> None:
     self.body.append(
-        '<div class="la-offline"><p class="la-offline__says" role="status">To keep the site, this '
+        '<div class="la-offline la-panel"><p class="la-offline__says" role="status">To keep the site, this '
         f"page needs JavaScript, and a browser with a service worker.</p>{ZIP}</div>\n"
     )
     raise nodes.SkipNode
