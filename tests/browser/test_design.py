@@ -34,7 +34,8 @@ def redness(pane, side):
     """How much more red than blue the edge of a pane is."""
     picture = Image.open(io.BytesIO(pane.screenshot(animations="disabled"))).convert("RGB")
     x = 2 if side == "left" else picture.width - 3
-    return max(r - b for r, _, b in (picture.getpixel((x, y)) for y in range(4, picture.height - 4)))
+    edge = [picture.getpixel((x, y)) for y in range(4, picture.height - 4)]
+    return max(red - blue for red, _, blue in edge)
 
 
 def test_code_that_goes_on_behind_an_edge_glows_there(open_page):
