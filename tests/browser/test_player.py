@@ -461,6 +461,7 @@ def test_play_stops_where_a_prediction_waits_and_goes_on_after_it(playing):
 
 def swipe(page, target, across, down=0):
     """A finger on the middle of the target, moved so far, and lifted."""
+    target.scroll_into_view_if_needed()
     box = target.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     session = page.context.new_cdp_session(page)
