@@ -234,7 +234,7 @@ export class RunnableText {
     };
     this.rest = make(
       "p",
-      { className: "la-live__rest" },
+      { className: "la-live__rest la-pane-tools" },
       `… ${left.toLocaleString("en")} characters more `,
       button("Show more", more, { className: "la-live__more", ariaLabel: "Show more of this output" }),
       button("Save all", save, { className: "la-live__save", ariaLabel: "Save all of this output as a file" }),
