@@ -40,14 +40,14 @@ class Check {
 
     const fold = find(".la-check__answer");
     const answer = make("div", { className: "la-check__answer", hidden: true }, ...[...fold.children].slice(1));
-    const show = make("button", { type: "button", className: "la-check__show" }, "Show the answer");
+    const show = make("button", { type: "button", className: "la-button la-button--quiet" }, "Show the answer");
     show.onclick = () => {
       answer.hidden = !answer.hidden;
       show.textContent = `${answer.hidden ? "Show" : "Hide"} the answer`;
     };
     this.status = make("div", { className: "la-check__status" });
     this.status.setAttribute("role", "status"); // there before its text, so that this is announced
-    fold.replaceWith(this.status, make("div", { className: "la-check__tools" }, make("button", {}, "Check"), show), answer);
+    fold.replaceWith(this.status, make("div", { className: "la-check__tools" }, make("button", { className: "la-button" }, "Check"), show), answer);
     this.build();
 
     form.onsubmit = (event) => {
@@ -136,7 +136,7 @@ class Raises extends Choices {
   build() {
     super.build();
     const names = ["", ...Object.keys(this.key.errors)];
-    this.error = /** @type {any} */ (make("select", {}, ...names.map((value) => make("option", { value }, value || "choose"))));
+    this.error = /** @type {any} */ (make("select", { className: "la-field" }, ...names.map((value) => make("option", { value }, value || "choose"))));
     this.field("The error", this.error);
   }
 
@@ -153,7 +153,7 @@ class Raises extends Choices {
 /** Kinds number and shape. */
 class Typed extends Check {
   build() {
-    this.input = /** @type {any} */ (make("input", { autocomplete: "off", spellcheck: false }));
+    this.input = /** @type {any} */ (make("input", { className: "la-field", autocomplete: "off", spellcheck: false }));
     const { tolerance } = this.key;
     const hint = this.isShape() ? "such as 2, 3 or (4,)" : tolerance ? `to within ${tolerance}` : "exactly";
     this.field("Your answer", this.input, hint);
@@ -187,7 +187,7 @@ class Order extends Check {
       const line = item.firstElementChild;
       const name = line.textContent;
       const button = (/** @type {number} */ by, /** @type {string} */ way, /** @type {string} */ sign) =>
-        make("button", { type: "button", ariaLabel: `Move ${way}: ${name}`, onclick: () => this.move(item, by) }, sign);
+        make("button", { type: "button", className: "la-button", ariaLabel: `Move ${way}: ${name}`, onclick: () => this.move(item, by) }, sign);
       item.append(button(-1, "up", "↑"), button(1, "down", "↓"));
       line.append(" ", make("span", { className: "la-check__mark" }));
       item.dataset.laLine = i;

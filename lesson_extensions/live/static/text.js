@@ -90,7 +90,7 @@ export class RunnableText {
     this.status = make("span", { className: "la-live__status" });
     this.undoButton = button("Restore", () => this.undo(), { ...named("undo", "Restore"), hidden: true });
     this.editButton = button("Edit", () => this.edit(), named("edit", "Edit"));
-    this.tools = make("div", { className: "la-live__tools" });
+    this.tools = make("div", { className: "la-live__tools la-pane-tools" });
     if (this.runs) {
       const title = `Runs in your browser; the first run loads ${megabytes(site.bytes)}`;
       const runButton = button("Run", () => this.run(), { ...named("run", "Run"), title });

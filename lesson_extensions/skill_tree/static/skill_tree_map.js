@@ -118,7 +118,7 @@ function upgrade(nav) {
   });
   const now = make("p", { className: "la-skill-tree__now" });
   const status = make("p", { role: "status" });
-  nav.append(now, make("div", { className: "la-skill-tree__tools" }, save, make("label", {}, "Import progress", file), forget, undo), status);
+  nav.append(now, make("div", { className: "la-skill-tree__tools" }, save, make("label", { className: "la-button" }, "Import progress", file), forget, undo), status);
   show();
   document.addEventListener("la-progress", () => show());
 }
