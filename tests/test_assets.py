@@ -67,6 +67,13 @@ def test_the_colours_of_a_terminal_are_loaded_where_an_output_has_some(build_sit
     assert ".-Color" not in sheet.read_text("utf-8")
 
 
+def test_no_script_stops_a_page_from_being_read(site):
+    scripts = re.findall(r"<script\b[^>]*\ssrc=[^>]*>", (site / "index.html").read_text("utf-8"))
+
+    assert any("furo.js" in script for script in scripts), "nor the theme's"
+    assert [script for script in scripts if " defer=" not in script] == []
+
+
 def test_the_script_of_the_search_is_loaded_there_alone(build_site):
     site = build(build_site, {"index.md": INDEX})
 

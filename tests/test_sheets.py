@@ -13,6 +13,8 @@ SHEET = """/* A note. */
 .la-anything { color: #040404; }
 .hll { color: #050505; }
 """
+# What stands below a :has() of the root, or of all that is shown
+BELOW = re.compile(r"(?:html|:root|body)(?::not\()?:has\((?:[^()]|\([^()]*\))*\)+([^,{}]*)")
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +50,17 @@ def test_a_page_s_sheet_holds_what_a_page_or_script_names(sheets):
 def test_the_sheets_of_extensions_are_in_it(sheets):
     assert "[role=main] .container" in sheets["page"], "of myst-nb"
     assert ".highlight" in sheets["page"], "of Pygments"
+
+
+def test_no_element_that_comes_has_all_the_others_styled_anew(site):
+    """A browser asks a :has() of the root at each change, and then styles all that stands below it.
+
+    That may be what has one class, which it finds; a page was styled five times while it loaded.
+    """
+    below = [
+        rest for sheet in site.glob("_static/sheets-*.css")
+        for rest in BELOW.findall(sheet.read_text("utf-8"))
+    ]  # fmt: skip
+
+    assert " .la-needs-live" in below
+    assert [rest for rest in below if not re.fullmatch(r"( \.[\w-]+)?", rest)] == []

@@ -121,7 +121,7 @@ def link_scripts(
     ours = [each for each in context["script_files"] if is_served(app, each)]
     later = [each for each in ours if "data-la-later" in each.attributes]
     now = [name_of(each) for each in ours if each not in later]
-    rest = [each for each in context["script_files"] if each not in ours]
+    rest = [deferred(each) for each in context["script_files"] if each not in ours]
     if later:
         now.append("later")
         address = context["pathto"](link(app, [name_of(each) for each in later]), resource=True)
@@ -130,6 +130,14 @@ def link_scripts(
     if now:
         rest.append(_JavaScript(link(app, now), priority=500, defer="defer"))
     context["script_files"] = rest
+
+
+def deferred(script: _JavaScript) -> _JavaScript:
+    """The same, run once the page is read: else reading stops, and the page is laid out for it."""
+    if not script.filename or {"async", "defer"} & script.attributes.keys():
+        return script
+    attributes = {**script.attributes, "defer": "defer"}
+    return _JavaScript(script.filename, priority=script.priority, **attributes)
 
 
 def link(app: Sphinx, names: list[str]) -> str:

@@ -30,7 +30,9 @@ TEXTS = {".html", ".css", ".js", ".json", ".svg", ".xml"}
 
 
 class Compressing(http.server.SimpleHTTPRequestHandler):
-    """Sends texts compressed, as hosts do."""
+    """Sends texts compressed, many over one connection, as hosts do."""
+
+    protocol_version = "HTTP/1.1"
 
     def send_head(self) -> BytesIO | BinaryIO | None:
         path = Path(self.translate_path(self.path))
