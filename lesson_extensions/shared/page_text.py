@@ -13,7 +13,9 @@ from typing import NamedTuple
 FENCE = re.compile(r"^(\s*)(`{3,}|:{3,}|~{3,})(?:\{([\w-]+)\} *)?(.*)$")
 OPTION = re.compile(r"^\s*:([\w-]+):(?: +(.*))?$")
 MARK = re.compile(r"^(\s*(?:[-*+] |\d+[.)] |> ?|#{1,6} )+)")
-NO_TEXT = re.compile(r"^\s*(?:\([\w.-]+\)=|%.*|-{3,}|\+{3,}.*|\{[^}`]*\}|\[[^\]]+\]:.*|<!--.*-->)\s*$")
+NO_TEXT = re.compile(
+    r"^\s*(?:\([\w.-]+\)=|%.*|-{3,}|\+{3,}.*|\{[^}`]*\}|\[[^\]]+\]:.*|<!--.*-->)\s*$"
+)
 NO_WORD = re.compile(r"\{eval\S*\}(`+).+?\1|(?<!\})(`+).+?\2|\$[^$]+\$|\]\([^)\s]*\)|<[^>]*>")
 TABLE = re.compile(r"^\s*\|.*\|\s*$")
 RULE = re.compile(r"^[\s|:-]+$")
@@ -177,7 +179,7 @@ def _quoted(line: str, number: int, say: Say) -> str:
 
 
 def _said(text: str, number: int, say: Say) -> str:
-    """What is said in the place of a text; code and formulas alone are the same in all languages."""
+    """What is said in the place of a text; code and formulas alone are the same everywhere."""
     if re.search(r"[^\W\d_]{2}", NO_WORD.sub(" ", text)):
         return say(Message(number, text))
     return text

@@ -23,7 +23,6 @@ ENGLISH = "en"
 MARKED = re.compile(r"(?<![\w$.])_\(\s*(\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`),?\s*\)")
 
 
-
 class _Language:
     """That of the build which runs in this process, and in those that it forks."""
 

@@ -82,10 +82,6 @@ def progress(env: BuildEnvironment, docname: str) -> tuple[int, int]:
     return found
 
 
-
-
-
-
 def catalog_exists(app: Sphinx, language: str, docname: str) -> bool:
     folder = words.folder(app).parents[1] / language / "LC_MESSAGES"
     return (folder / f"{docname}.po").is_file()

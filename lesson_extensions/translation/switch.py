@@ -53,7 +53,7 @@ def tell_the_page(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the template the page in each language, and say which of them are translations."""
+    """Give the template the page in each other language, and say which of them are translations."""
     here, config = app.config.language, app.config
     others = config.translation_languages
     context["languages"] = []
@@ -69,7 +69,8 @@ def tell_the_page(
     alternates = []
     for language in others:
         below = "" if language == words.ENGLISH else f"{language}/"
-        context["languages"].append((language, name_of(language), f"{up}{below}{uri}"))
+        if language != here:
+            context["languages"].append((language, name_of(language), f"{up}{below}{uri}"))
         if language == words.ENGLISH or pages.catalog_exists(app, language, pagename):
             alternates.append((language, f"{root}{below}{uri}"))
     if len(alternates) > 1 and root:
