@@ -107,6 +107,13 @@ def tests(session):
 
 
 @nox.session
+def gettext(session):
+    """Bring the catalogs of each language up to date; `-- es index` starts one of a page."""
+    install(session, "docs")
+    session.run("python", "-m", "tools.translations", *session.posargs)
+
+
+@nox.session
 def parity(session):
     """Compare what Chromium prints: each runnable text with the page, NumPy with a computer's."""
     install(session, "docs", "test", "browser")
