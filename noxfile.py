@@ -373,6 +373,7 @@ def build(session, languages=False):
     fetch_runtime(session)
     draft, doctrees = BUILD / "draft", BUILD / "doctrees"
     others = sorted(folder.name for folder in Path("docs/locale").iterdir()) if languages else []
+    switch = [f"--define=translation_languages={','.join(['en', *others])}"] if others else []
     shutil.rmtree(draft, ignore_errors=True)
     try:
         for language in ["en", *others]:

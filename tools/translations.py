@@ -74,8 +74,8 @@ def interface() -> Catalog:
         elif path.suffix in (".py", ".html"):
             method = "python" if path.suffix == ".py" else "jinja2"
             with open(path, "rb") as file:
-                for line, text, comments, _ in extract(method, file, KEYWORDS):  # type: ignore[arg-type]
-                    catalog.add(text, locations=[(place, line)], auto_comments=comments)
+                for line, said, *_ in extract(method, file, KEYWORDS):
+                    catalog.add(said, locations=[(place, line)])
     return catalog
 
 
