@@ -1,4 +1,4 @@
-"""Translations: nothing that a reader sees is left out of gettext, and no catalog says other things."""
+"""Translations: what a reader sees goes through gettext, and catalogs say what sources say."""
 
 import json
 import re
@@ -106,7 +106,7 @@ def test_code_stays_on_its_line_and_as_it_is():
     assert code.findall(other) == code.findall(page) != []
 
 
-# -- A site in a language whose every message stands in ⟦ ⟧ ------------------------------------------
+# -- A site in a language whose every message stands in ⟦ ⟧ ----------------------------------------
 
 LESSON = """---
 lesson: {summary: "Add them up.", minutes: 12, prerequisites: []}

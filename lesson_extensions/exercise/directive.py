@@ -138,13 +138,13 @@ class ExerciseDirective(SphinxDirective):
         node += messages + text
         node += self.pane(spec["starter"], ["la-exercise__starter"])
         node += self.checks(spec)
-        names = [f"Hint {number}" for number, _ in enumerate(parts["hints"], 1)]
-        names = names if len(names) > 1 else ["Hint"]
+        names = [_("Hint {number}").format(number=at + 1) for at in range(len(parts["hints"]))]
+        names = names if len(names) > 1 else [_("Hint")]
         hints = [
             folded(name, hint.children, "la-exercise__hint")
             for name, hint in zip(names, parts["hints"], strict=True)
         ]
-        solution = folded("Solution", self.pane(spec["solution"], []), "la-exercise__solution")
+        solution = folded(_("Solution"), self.pane(spec["solution"], []), "la-exercise__solution")
         node += [*hints, solution]
         heading = nodes.strong("", "", nodes.Text(_("Exercise: ")), *copies(inlines))
         node["notebook"] = [

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 TRACER = Path(__file__).with_name("tracer.py")
 STEP = re.compile(r"#\s*%%(.*)")
 PREDICT = re.compile(r"#\s*predict:(.*)")
+MARKS = (N_("new"), N_("changed"))  # of variables: tracer.py says which
 COLUMNS = (N_("name"), N_("value"), N_("shape"), N_("dtype"))
 
 
@@ -312,7 +313,7 @@ def table(variables: list[dict[str, str]]) -> nodes.table:
     for held in variables:
         name: list[nodes.Node] = [value("", held["name"])]
         if held["mark"]:
-            name += [nodes.Text(" "), nodes.emphasis("", held["mark"])]
+            name += [nodes.Text(" "), nodes.emphasis("", _(held["mark"]))]
         rows.append(row(name, *([value("", held[column])] for column in COLUMNS[1:])))
     group = nodes.tgroup(cols=len(COLUMNS))
     group += [nodes.colspec(colwidth=width) for width in (24, 40, 12, 12)]  # for plain text

@@ -1,6 +1,7 @@
 """Where a language's pages are, what each says of the others, and the links that lead there."""
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -57,6 +58,12 @@ def tell_the_page(
     here, config = app.config.language, app.config
     others = config.translation_languages
     context["languages"] = []
+    # Sphinx's words for scripts of its own, of which none is left to hear them
+    context["script_files"] = [
+        each
+        for each in context["script_files"]
+        if Path(str(getattr(each, "filename", each))).name != "translations.js"
+    ]
     if here != words.ENGLISH and doctree is not None:
         done, of = pages.progress(app.env, pagename)
         context["untranslated"] = of and not done
