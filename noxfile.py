@@ -123,6 +123,19 @@ def parity(session):
 
 
 @nox.session
+def engines(session):
+    """Compare in Firefox and WebKitGTK too, and use each component; `-- --sample`: a few pages."""
+    if not shutil.which("xvfb-run"):  # WebKitGTK draws on a screen
+        session.error("apt-get install firefox-esr webkit2gtk-driver xvfb xauth, on Debian")
+    install(session, "docs", "test", "browser", "engines")
+    if not SITE.is_dir():
+        build(session)
+    tests = [f"tests/engines/{name}.py" for name in ("components", "parity")]
+    command = ["xvfb-run", "--auto-servernum", "python", "-m", "pytest", *tests]
+    session.run(*command, *session.posargs, external=True)
+
+
+@nox.session
 def expressions(session):
     """Record anew what expressions over all of NumPy print with the browser's NumPy, here."""
     pins = nox.project.load_toml("lesson_extensions/live/runtime.toml")["packages"]

@@ -15,3 +15,7 @@ def test_names_and_brackets_have_no_marks(build_site):
     assert marks >= {"kn", "c1", "mi", "o"}
     assert marks.isdisjoint({"n", "p", "w"})
     assert (ROOT / "docs/_static/site.css").read_text("utf-8").count(".highlight .n ") == 0
+
+
+def test_the_style_of_code_is_said_once_where_both_themes_have_the_same(site):
+    assert "data-theme" not in (site / "_static/pygments.css").read_text("utf-8")

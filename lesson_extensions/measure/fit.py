@@ -78,7 +78,7 @@ class WillItFitDirective(SphinxDirective):
 def visit_fit(self: HTML5Translator, node: nodes.Element) -> None:
     data = escape(json.dumps(node["costs"], separators=(",", ":")))
     self.body.append(
-        f'<div class="la-fit" data-la-costs="{data}"><p>The calculator needs JavaScript; '
+        f'<div class="la-fit la-panel" data-la-costs="{data}"><p>The calculator needs JavaScript; '
         "the table above does without.</p></div>\n"
     )
     raise nodes.SkipNode

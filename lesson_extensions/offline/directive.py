@@ -21,8 +21,9 @@ class OfflineDirective(SphinxDirective):
 
 def visit_keep_all(self: HTML5Translator, node: nodes.Element) -> None:
     self.body.append(
-        '<div class="la-offline"><p class="la-offline__says" role="status">To keep the site, this '
-        f"page needs JavaScript, and a browser with a service worker.</p>{ZIP}</div>\n"
+        '<div class="la-offline la-panel"><p class="la-offline__says" role="status">'
+        "To keep the site, this page needs JavaScript, and a browser with a service worker.</p>"
+        f"{ZIP}</div>\n"
     )
     raise nodes.SkipNode
 

@@ -32,5 +32,5 @@ def once(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     PygmentsBridge.html_formatter = LeanFormatter
-    app.connect("build-finished", once)
+    app.connect("build-finished", once, priority=900)  # after Furo has written it
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

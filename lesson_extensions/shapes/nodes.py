@@ -18,8 +18,8 @@ class said_by_numpy(nodes.inline):
 
 def visit_calculator(self: HTML5Translator, node: nodes.Element) -> None:
     self.body.append(
-        '<div class="la-shapes"><p>The calculator needs JavaScript. What NumPy makes of the shapes '
-        "below stands there without.</p></div>\n"
+        '<div class="la-shapes la-panel"><p>The calculator needs JavaScript. What NumPy makes of '
+        "the shapes below stands there without.</p></div>\n"
     )
     raise nodes.SkipNode
 

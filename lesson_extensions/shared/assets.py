@@ -53,7 +53,8 @@ def add_assets(
     for name in names:
         if not (folder / name).is_file():
             raise FileNotFoundError(folder / name)
-    app.add_css_file("tokens.css", priority=400)  # before all sheets that use or change them
+    for sheet in ("tokens.css", "controls.css"):
+        app.add_css_file(sheet, priority=400)  # before all sheets that use or change them
     if app not in _folders:
         _folders[app] = [STATIC]
         app.add_config_value("scripts_version", "", "html", str)  # another: all pages name it

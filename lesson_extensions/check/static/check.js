@@ -42,14 +42,14 @@ class Check {
 
     const fold = find(".la-check__answer");
     const answer = make("div", { className: "la-check__answer", hidden: true }, ...[...fold.children].slice(1));
-    const show = make("button", { type: "button", className: "la-check__show" }, _("Show the answer"));
+    const show = make("button", { type: "button", className: "la-button la-button--quiet" }, _("Show the answer"));
     show.onclick = () => {
       answer.hidden = !answer.hidden;
       show.textContent = answer.hidden ? _("Show the answer") : _("Hide the answer");
     };
     this.status = make("div", { className: "la-check__status" });
     this.status.setAttribute("role", "status"); // there before its text, so that this is announced
-    fold.replaceWith(this.status, make("div", { className: "la-check__tools" }, make("button", {}, _("Check")), show), answer);
+    fold.replaceWith(this.status, make("div", { className: "la-check__tools" }, make("button", { className: "la-button" }, _("Check")), show), answer);
     this.build();
 
     form.onsubmit = (event) => {
@@ -139,7 +139,7 @@ class Raises extends Choices {
   build() {
     super.build();
     const names = ["", ...Object.keys(this.key.errors)];
-    this.error = /** @type {any} */ (make("select", {}, ...names.map((value) => make("option", { value }, value || _("choose")))));
+    this.error = /** @type {any} */ (make("select", { className: "la-field" }, ...names.map((value) => make("option", { value }, value || _("choose")))));
     this.field(_("The error"), this.error);
   }
 
@@ -156,7 +156,7 @@ class Raises extends Choices {
 /** Kinds number and shape. */
 class Typed extends Check {
   build() {
-    this.input = /** @type {any} */ (make("input", { autocomplete: "off", spellcheck: false }));
+    this.input = /** @type {any} */ (make("input", { className: "la-field", autocomplete: "off", spellcheck: false }));
     const { tolerance } = this.key;
     const hint = this.isShape() ? _("such as 2, 3 or (4,)") : tolerance ? _(`to within ${tolerance}`) : _("exactly");
     this.field(_("Your answer"), this.input, hint);
@@ -190,7 +190,7 @@ class Order extends Check {
       const line = item.firstElementChild;
       const name = line.textContent;
       const button = (/** @type {number} */ by, /** @type {string} */ way, /** @type {string} */ sign) =>
-        make("button", { type: "button", ariaLabel: `${way}: ${name}`, onclick: () => this.move(item, by) }, sign);
+        make("button", { type: "button", className: "la-button", ariaLabel: `${way}: ${name}`, onclick: () => this.move(item, by) }, sign);
       item.append(button(-1, _("Move up"), "↑"), button(1, _("Move down"), "↓"));
       line.append(" ", make("span", { className: "la-check__mark" }));
       item.dataset.laLine = i;

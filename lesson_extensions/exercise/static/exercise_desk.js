@@ -57,7 +57,7 @@ export function furnish(section, { label, pack }) {
   const checkButton = button(_("Check my code"), check);
   const hintButton = button("", hint);
   const againButton = button(_("Start over"), startOver);
-  const tools = make("div", { className: "la-exercise__tools" }, checkButton, hintButton, button(_("Solution"), solve), againButton, keys, ...(keeps() ? [make("p", { className: "la-exercise__kept" }, KEPT)] : []));
+  const tools = make("div", { className: "la-exercise__tools la-pane-tools" }, checkButton, hintButton, button(_("Solution"), solve), againButton, keys, ...(keeps() ? [make("p", { className: "la-exercise__kept" }, KEPT)] : []));
   const pane = make("div", { className: "la-exercise__pane" }, area, tools);
   const status = make("div", { className: "la-exercise__status" });
   status.setAttribute("role", "status"); // there before its text, so that this is announced

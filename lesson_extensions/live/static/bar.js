@@ -15,7 +15,7 @@ export class Bar {
     this.meter = make("progress", { hidden: true });
     this.meter.setAttribute("aria-label", _("Loaded"));
     this.count = make("span", { ariaHidden: "true", hidden: true }); // the meter tells it to a screen reader
-    const named = (/** @type {string} */ part, /** @type {string} */ ariaLabel) => ({ className: `la-live-bar__${part}`, ariaLabel });
+    const named = (/** @type {string} */ part, /** @type {string} */ ariaLabel) => ({ className: `la-button--plain la-live-bar__${part}`, ariaLabel });
     this.again = button("", on.retry, { ...named("retry", ""), hidden: true });
     this.whole = make("pre", { tabIndex: 0 });
     this.fold = make("details", { className: "la-live-bar__whole", hidden: true }, make("summary", {}, _("What Python said")), this.whole);

@@ -90,7 +90,7 @@ export class RunnableText {
     this.status = make("span", { className: "la-live__status" });
     this.undoButton = button(_("Restore"), () => this.undo(), { ...named("undo", _("Restore")), hidden: true });
     this.editButton = button(_("Edit"), () => this.edit(), named("edit", _("Edit")));
-    this.tools = make("div", { className: "la-live__tools" });
+    this.tools = make("div", { className: "la-live__tools la-pane-tools" });
     if (this.runs) {
       const title = _(`Runs in your browser; the first run loads ${megabytes(site.bytes)}`);
       const runButton = button(_("Run"), () => this.run(), { ...named("run", _("Run")), title });

@@ -58,8 +58,8 @@ class Fit {
     this.hints = /** @type {Record<string, HTMLElement>} */ ({});
     const fields = ["m", "n", "k", "memory"].map((name) => this.field(name));
     const wrap = (/** @type {HTMLSelectElement} */ select, /** @type {string} */ text) =>
-      make("div", { className: "la-fit__field" }, make("label", { htmlFor: select.id }, text), select);
-    const form = make("form", { className: "la-fit__form", noValidate: true }, wrap(this.op, "Operation"), wrap(this.dtype, "dtype"), ...fields);
+      make("div", {}, make("label", { htmlFor: select.id }, text), select);
+    const form = make("form", { className: "la-form", noValidate: true }, wrap(this.op, "Operation"), wrap(this.dtype, "dtype"), ...fields);
     form.setAttribute("aria-label", "Will it fit?");
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => this.show());
@@ -72,18 +72,18 @@ class Fit {
 
   /** @param {string} name @param {string} text @param {string[]} values */
   choice(name, text, values) {
-    return make("select", { id: `la-fit-${name}` }, ...values.map((value) => make("option", { value }, value)));
+    return make("select", { id: `la-fit-${name}`, className: "la-field" }, ...values.map((value) => make("option", { value }, value)));
   }
 
   /** @param {string} name */
   field(name) {
     const id = `la-fit-${name}`;
-    const input = make("input", { id, type: "text", inputMode: "numeric", autocomplete: "off", value: START[name] ?? "8" });
+    const input = make("input", { id, className: "la-field", type: "text", inputMode: "numeric", autocomplete: "off", value: START[name] ?? "8" });
     input.setAttribute("aria-describedby", `${id}-hint`);
     const hint = make("p", { id: `${id}-hint`, className: "la-fit__hint" });
     [this.inputs[name], this.hints[name]] = [input, hint];
     const label = LABELS[/** @type {Letter} */ (name)] ?? "Memory of your machine, GB";
-    return make("div", { className: "la-fit__field" }, make("label", { htmlFor: id }, label), input, hint);
+    return make("div", {}, make("label", { htmlFor: id }, label), input, hint);
   }
 
   /** @param {HTMLElement} place */

@@ -32,10 +32,12 @@ class Guess {
     this.question = question.textContent ?? "";
     this.answer = fold.querySelector("code")?.textContent ?? "";
     this.input = make("input");
+    this.input.className = "la-field";
     this.input.setAttribute("aria-labelledby", question.id);
     this.input.autocomplete = this.input.autocapitalize = "off";
     this.input.spellcheck = false;
     const submit = make("button", "", _("Reveal"));
+    submit.className = "la-button";
     this.form = make("form", "form", this.input, submit);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -76,7 +78,7 @@ class Player {
     this.pane = make("div", "pane");
     this.pane.tabIndex = 0;
     this.pane.setAttribute("role", "group");
-    this.pane.setAttribute("aria-label", _("The code so far"));
+    this.pane.setAttribute("aria-label", _("The code"));
     this.lines = this.items.map((item) =>
       /** @type {HTMLElement} */ (item.querySelector(".la-player__lines")?.cloneNode(true)));
     this.pane.append(...this.lines);
@@ -88,6 +90,7 @@ class Player {
     });
     this.play = button(_("Play"), () => (this.timer ? this.pause() : this.start()));
     this.pace = make("select", "", ...PACES.map(([name, seconds]) => new Option(name, String(seconds))));
+    this.pace.className = "la-field";
     this.pace.value = String(PACES[1][1]);
     this.pace.setAttribute("aria-label", _("Pace"));
     this.asks = make("input");
@@ -189,8 +192,8 @@ class Player {
     const last = this.items.length - 1;
     this.items.forEach((item, i) => item.classList.toggle("la-player__now", i === this.at));
     this.lines.forEach((lines, i) => {
-      lines.hidden = i > this.at;
       lines.classList.toggle("la-player__lit", i === this.at);
+      lines.classList.toggle("la-player__later", i > this.at);
     });
     for (const guess of this.guesses) if (guess) guess.block.hidden = !this.asks.checked && !guess.done;
     this.root.classList.toggle("la-player--asking", Boolean(this.waiting));
@@ -203,7 +206,7 @@ class Player {
   /** Scroll the pane, and not the page, to the lines of this step. */
   showLit() {
     const { offsetTop: top, offsetHeight: height } = this.lines[this.at];
-    this.pane.scrollTop = Math.min(top, top + height + 8 - this.pane.clientHeight);
+    this.pane.scrollTop = Math.min(top, top + (height - this.pane.clientHeight) / 2); // in the middle, from its first line
   }
 
   /** @param {string} verdict @param {boolean} hadFocus whether the field had it, which is gone now */

@@ -158,7 +158,7 @@ let opened = null;
 /** @param {string} action  where the form leads without us */
 function makeDialog(action) {
   const input = make("input", {
-    type: "text", name: "q", className: "la-search__input", placeholder: _("a question, np.cross, an error message"),
+    type: "text", name: "q", className: "la-field la-search__input", placeholder: _("a question, np.cross, an error message"),
     ariaLabel: _("Words, a name, or a whole message"), autocomplete: "off", autocapitalize: "off", spellcheck: false,
     enterKeyHint: "search",
   });

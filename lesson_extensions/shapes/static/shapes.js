@@ -110,12 +110,12 @@ class Calculator {
   /** @param {HTMLElement} place @param {Words} words */
   constructor(place, words) {
     this.words = words;
-    this.select = make("select", { id: "la-shapes-op" });
+    this.select = make("select", { id: "la-shapes-op", className: "la-field" });
     for (const op of words.operations) this.select.append(make("option", { value: op }, OPERATIONS[op][0]));
     this.inputs = /** @type {Record<Name, HTMLInputElement>} */ ({});
     this.hints = /** @type {Record<Name, HTMLElement>} */ ({});
-    const form = make("form", { className: "la-shapes__form", noValidate: true },
-      make("div", { className: "la-shapes__field" }, make("label", { htmlFor: this.select.id }, "Operation"), this.select));
+    const form = make("form", { className: "la-form", noValidate: true },
+      make("div", {}, make("label", { htmlFor: this.select.id }, "Operation"), this.select));
     for (const name of /** @type {Name[]} */ (["subscripts", "a", "b", "axes"])) form.append(this.field(name));
     form.setAttribute("aria-label", "Shape calculator");
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -135,12 +135,12 @@ class Calculator {
   /** @param {Name} name */
   field(name) {
     const id = `la-shapes-${name}`;
-    const input = make("input", { id, type: "text", autocomplete: "off", spellcheck: false });
+    const input = make("input", { id, className: "la-field", type: "text", autocomplete: "off", spellcheck: false });
     input.setAttribute("autocapitalize", "off");
     input.setAttribute("aria-describedby", `${id}-hint`);
     const hint = make("p", { id: `${id}-hint`, className: "la-shapes__hint" }, HINTS[name]);
     [this.inputs[name], this.hints[name]] = [input, hint];
-    return make("div", { className: "la-shapes__field" }, make("label", { htmlFor: id }, LABELS[name]), input, hint);
+    return make("div", {}, make("label", { htmlFor: id }, LABELS[name]), input, hint);
   }
 
   /** What the address says, where it speaks of shapes. */

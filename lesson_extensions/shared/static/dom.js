@@ -31,7 +31,8 @@ export function make(tag, properties = {}, ...children) {
  * A button; where it has a name beside its text, the name holds the text, for those who speak it.
  * @param {string} text @param {() => unknown} onclick @param {Record<string, unknown>} properties
  */
-export const button = (text, onclick, properties = {}) => make("button", { type: "button", onclick, ...properties }, text);
+export const button = (text, onclick, { className = "", ...properties } = {}) =>
+  make("button", { type: "button", onclick, className: `la-button ${className}`.trim(), ...properties }, text);
 
 /** Have live.js call a function in the page's Python. @param {Request} request */
 export const call = (request) => document.dispatchEvent(new CustomEvent("la-call", { detail: request }));

@@ -123,7 +123,7 @@ function upgrade(nav) {
   });
   const now = make("p", { className: "la-skill-tree__now" });
   const status = make("p", { role: "status" });
-  nav.append(now, make("div", { className: "la-skill-tree__tools" }, save, make("label", {}, _("Import progress"), file), forget, undo), status);
+  nav.append(now, make("div", { className: "la-skill-tree__tools" }, save, make("label", { className: "la-button" }, _("Import progress"), file), forget, undo), status);
   show();
   document.addEventListener("la-progress", () => show());
 }
