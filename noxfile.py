@@ -396,11 +396,7 @@ def build(session, languages=False):
                 "--builder=html",
                 *STRICTLY,
                 f"--define=language={language}",
-                *(
-                    [f"--define=translation_languages={','.join(['en', *others])}"]
-                    if others
-                    else []
-                ),
+                *switch,
                 *(["--define=live_shared=../"] if other else []),  # one runtime serves all
                 f"--doctree-dir={f'{doctrees}-{language}' if other else doctrees}",
                 "docs",
