@@ -28,9 +28,9 @@ extensions += [f"lesson_extensions.{feature}" for feature in (
     "page.folded_cells", "page.highlighting", "page.llms", "page.mathml", "page.pictures",
     "page.scrolling", "page.sheets", "page.sidebar", "page.sitemap", "page.structured_data",
     "page.unused_assets", "page.warnings_in_page", "page.webp", "paths", "player",
-    "search", "shapes", "sheet", "showcase", "skill_tree",
+    "search", "shapes", "sheet", "showcase", "skill_tree", "translation",
 )]  # fmt: skip
-exclude_patterns = ["_build", "_data", "_static", "_templates", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "_data", "_static", "_templates", "locale", "**/.ipynb_checkpoints"]
 nitpicky = True  # a name that links nowhere stops the build
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "dollarmath", "substitution"]
 myst_heading_anchors = 3

@@ -39,9 +39,9 @@ NEEDS_PYTHON_3_12 = {"2.5.5"}
 
 @nox.session
 def docs(session):
-    """Build the site; `-- --serve` serves it at http://127.0.0.1:8000 as well."""
+    """Build the site; `-- --languages` in each, `-- --serve` serves it at http://127.0.0.1:8000."""
     install(session, "docs")
-    build(session)
+    build(session, "--languages" in session.posargs)
     session.log(f"open {(SITE / 'index.html').resolve().as_uri()}")
     if "--serve" in session.posargs:
         session.log("or http://127.0.0.1:8000, until Ctrl-C")
@@ -104,6 +104,13 @@ def tests(session):
     install_checker(session)
     build(session)
     session.run("python", "-m", "pytest", *WORKERS, *session.posargs)
+
+
+@nox.session
+def gettext(session):
+    """Bring the catalogs of each language up to date; `-- es index` starts one of a page."""
+    install(session, "docs")
+    session.run("python", "-m", "tools.translations", *session.posargs)
 
 
 @nox.session
@@ -369,7 +376,7 @@ def with_numpy(session, label, *wanted):
         )
 
 
-def build(session):
+def build(session, languages=False):
     """Build into a draft that replaces the last good site only if there was no warning.
 
     The draft is always whole: a deleted page leaves nothing behind. Pages that did not change are
@@ -378,18 +385,26 @@ def build(session):
     """
     fetch_runtime(session)
     draft, doctrees = BUILD / "draft", BUILD / "doctrees"
+    others = sorted(folder.name for folder in Path("docs/locale").iterdir()) if languages else []
+    switch = [f"--define=translation_languages={','.join(['en', *others])}"] if others else []
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        session.run(
-            "sphinx-build",
-            "--builder=html",
-            *STRICTLY,
-            f"--doctree-dir={doctrees}",
-            "docs",
-            str(draft),
-        )
+        for language in ["en", *others]:
+            other = language in others
+            session.run(
+                "sphinx-build",
+                "--builder=html",
+                *STRICTLY,
+                f"--define=language={language}",
+                *switch,
+                *(["--define=live_shared=../"] if other else []),  # one runtime serves all
+                f"--doctree-dir={f'{doctrees}-{language}' if other else doctrees}",
+                "docs",
+                str(draft / language if other else draft),
+            )
     except BaseException:  # Ctrl-C as well
-        shutil.rmtree(doctrees, ignore_errors=True)
+        for folder in BUILD.glob("doctrees*"):
+            shutil.rmtree(folder, ignore_errors=True)
         session.warn(f"{SITE} was left as it was")
         raise
     if draft.is_dir():  # and nothing was built where `--install-only` is given

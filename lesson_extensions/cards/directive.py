@@ -21,6 +21,7 @@ from sphinx_design.shared import create_component
 from lesson_extensions.shared import front_matter
 from lesson_extensions.shared.lessons import lessons_of
 from lesson_extensions.shared.links import link_to
+from lesson_extensions.shared.words import _
 
 logger = logging.getLogger(__name__)
 
@@ -185,7 +186,7 @@ class DrawCards(SphinxPostTransform):
         lesson = lessons_of(self.env).get(docname)
         body: list[nodes.Node] = [title]
         if lesson is not None:
-            minutes = f"{lesson['minutes']} minutes"
+            minutes = _("{number} minutes").format(number=lesson["minutes"])
             body.append(nodes.paragraph("", "", nodes.Text(lesson["summary"])))
             body.append(nodes.paragraph("", "", nodes.Text(minutes), classes=["la-card__minutes"]))
         else:

@@ -16,17 +16,18 @@ from lesson_extensions.shared import other_answers, values
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
 from lesson_extensions.shared.notebook_cells import copies, text_cell
+from lesson_extensions.shared.words import N_, _
 
 logger = logging.getLogger(__name__)
 
 PROVER = Path(__file__).with_name("prover.py")
 KINDS = {  # what the reader is asked to do
-    "one": "choose one",
-    "several": "choose all that are right",
-    "number": "type a number",
-    "shape": "type a shape",
-    "order": "put the lines in order",
-    "raises": "choose what raises, and the error",
+    "one": N_("choose one"),
+    "several": N_("choose all that are right"),
+    "number": N_("type a number"),
+    "shape": N_("type a shape"),
+    "order": N_("put the lines in order"),
+    "raises": N_("choose what raises, and the error"),
 }
 TYPED = ("number", "shape")
 
@@ -126,13 +127,13 @@ class CheckDirective(SphinxDirective):
         self.set_source_info(node)
         self.state.document.set_id(node)
         asked = todo(spec, proof)
-        node += check_title("", f"Check: {asked}")
+        node += check_title("", _("Check: {task}").format(task=asked))
         node += nodes.container("", *question, classes=["la-check__question"])
         if kind not in TYPED:
             shown = (nodes.paragraph("", "", choices[index][0].deepcopy()) for index in order)
             node += bullets("la-check__choices", [[choice] for choice in shown])
         right = self.answer(spec, proof, choices)
-        answer = fold("", fold_title("", "Answer"), right, classes=["la-check__answer"])
+        answer = fold("", fold_title("", _("Answer")), right, classes=["la-check__answer"])
         answer += nodes.container("", *explanation, classes=["la-check__explanation"])
         # in the order in which they are shown, or that of the key's numbers
         wrong = sorted(order) if kind in TYPED else order
@@ -140,7 +141,7 @@ class CheckDirective(SphinxDirective):
         if wrong:
             answer += bullets("la-check__why", [why(*choices[index]) for index in wrong])
         node += answer
-        heading = nodes.paragraph("", "", nodes.strong("", f"Check: {asked}"))
+        heading = nodes.paragraph("", "", nodes.strong("", _("Check: {task}").format(task=asked)))
         node["notebook"] = [text_cell("", heading, *copies(node.children[1:]))]
         return node
 
@@ -197,18 +198,20 @@ class CheckDirective(SphinxDirective):
             text = decimal(proof["value"], proof["tolerance"])
             parts = [nodes.literal(text, text)]
             if proof["tolerance"]:
-                parts.append(nodes.Text(f", give or take {proof['tolerance']:g}"))
+                parts.append(
+                    nodes.Text(_(", give or take {size:g}").format(size=proof["tolerance"]))
+                )
         elif kind == "shape":
             parts = [nodes.literal(proof["answer"], proof["answer"])]
         elif kind == "raises":
             said = nodes.literal(proof["message"], proof["message"])
-            parts = [choices[right[0]][0].deepcopy(), nodes.Text(" raises "), said]
+            parts = [choices[right[0]][0].deepcopy(), nodes.Text(_(" raises ")), said]
         else:
             for index in right:
                 parts += [nodes.Text(", "), choices[index][0].deepcopy()]
                 value, code = proof["values"][index], spec["choices"][index]["code"]
                 if value and not tells(code, value):
-                    parts += [nodes.Text(", which is "), nodes.literal(value, value)]
+                    parts += [nodes.Text(_(", which is ")), nodes.literal(value, value)]
             parts = parts[1:]
         return nodes.paragraph("", "", *parts, classes=["la-check__key"])
 
@@ -283,9 +286,9 @@ def key_of(spec: Spec, proof: Proof, order: list[int]) -> dict[str, Any]:
 
 def todo(spec: Spec, proof: Proof) -> str:
     """What the reader is to do, such as: type a number, to within 0.01."""
-    text = KINDS[spec["kind"]]
+    text = _(KINDS[spec["kind"]])
     if proof.get("tolerance"):
-        text += f", to within {proof['tolerance']:g}"
+        text += _(", to within {size:g}").format(size=proof["tolerance"])
     return text
 
 

@@ -20,6 +20,7 @@ from lesson_extensions.shared import other_answers, pristine, values
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
 from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
+from lesson_extensions.shared.words import _
 
 logger = logging.getLogger(__name__)
 
@@ -137,15 +138,15 @@ class ExerciseDirective(SphinxDirective):
         node += messages + text
         node += self.pane(spec["starter"], ["la-exercise__starter"])
         node += self.checks(spec)
-        names = [f"Hint {number}" for number, _ in enumerate(parts["hints"], 1)]
-        names = names if len(names) > 1 else ["Hint"]
+        names = [_("Hint {number}").format(number=at + 1) for at in range(len(parts["hints"]))]
+        names = names if len(names) > 1 else [_("Hint")]
         hints = [
             folded(name, hint.children, "la-exercise__hint")
             for name, hint in zip(names, parts["hints"], strict=True)
         ]
-        solution = folded("Solution", self.pane(spec["solution"], []), "la-exercise__solution")
+        solution = folded(_("Solution"), self.pane(spec["solution"], []), "la-exercise__solution")
         node += [*hints, solution]
-        heading = nodes.strong("", "", nodes.Text("Exercise: "), *copies(inlines))
+        heading = nodes.strong("", "", nodes.Text(_("Exercise: ")), *copies(inlines))
         node["notebook"] = [
             text_cell("", nodes.paragraph("", "", heading), *copies([*text, *hints])),
             code_cell(source=spec["starter"]),
@@ -245,7 +246,7 @@ class ExerciseDirective(SphinxDirective):
     def checks(self, spec: Whole) -> nodes.container:
         """The public tests, and how many are hidden."""
         box = nodes.container(classes=["la-exercise__checks"])
-        box += nodes.paragraph("", "Checks")
+        box += nodes.paragraph("", _("Checks"))
         items = nodes.bullet_list(bullet="-")
         hidden = 0
         for check in grade.checks_of(spec):
@@ -253,8 +254,10 @@ class ExerciseDirective(SphinxDirective):
             if not check.hidden:
                 items += nodes.list_item("", nodes.paragraph("", "", *described(check)))
         box += items
-        count = "One more is" if hidden == 1 else f"{hidden} more are"
-        box += nodes.paragraph("", f"{count} hidden.", classes=["la-exercise__more"])
+        more = _("{number} more are hidden.").format(number=hidden)
+        box += nodes.paragraph(
+            "", _("One more is hidden.") if hidden == 1 else more, classes=["la-exercise__more"]
+        )
         return box
 
 

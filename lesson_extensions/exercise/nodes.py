@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from lesson_extensions.exercise import grade
+from lesson_extensions.shared.words import _
 
 
 class exercise(nodes.container):
@@ -33,7 +34,7 @@ def visit_title(self: HTML5Translator, node: nodes.Element) -> None:
     level = min(self.section_level + 1, 6)
     ids: dict[str, Any] = {"ids": [f"{node.parent['label']}-title"]}
     self.body.append(self.starttag(node, f"h{level}", "", CLASS="la-exercise__title", **ids))
-    self.body.append('<span class="la-exercise__kicker">Exercise</span> ')
+    self.body.append(f'<span class="la-exercise__kicker">{_("Exercise")}</span> ')
 
 
 def depart_title(self: HTML5Translator, node: nodes.Element) -> None:

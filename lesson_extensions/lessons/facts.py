@@ -14,6 +14,7 @@ from sphinx.util import docname_join, logging
 
 from lesson_extensions.shared import front_matter
 from lesson_extensions.shared.lessons import DOMAIN, Lesson, lessons_of
+from lesson_extensions.shared.words import _
 
 logger = logging.getLogger(__name__)
 
@@ -79,14 +80,16 @@ def labels(doctree: nodes.document, kind: str) -> list[str]:
 
 def facts(app: Sphinx, here: str, lesson: Lesson, section: nodes.section) -> nodes.paragraph:
     """paragraph (minutes, links to prerequisites)"""
-    shown = nodes.paragraph("", f"{lesson['minutes']} minutes", classes=["la-lesson"])
+    shown = nodes.paragraph(
+        "", _("{number} minutes").format(number=lesson["minutes"]), classes=["la-lesson"]
+    )
     for docname in lesson["prerequisites"]:
         if docname not in app.env.found_docs:
             name = docname.rpartition("/")[2]
             warn(section, f"the prerequisite {name!r} is no page beside this lesson; "
                  "write its file name without the ending, such as `vectors`")  # fmt: skip
             continue
-        shown += nodes.Text(", " if len(shown) > 1 else " · builds on ")
+        shown += nodes.Text(", " if len(shown) > 1 else _(" · builds on "))
         shown += addnodes.pending_xref(
             "",
             nodes.inline(),

@@ -16,6 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 from lesson_extensions.execution import snippets
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.notebook_cells import copies, text_cell
+from lesson_extensions.shared.words import _
 
 logger = logging.getLogger(__name__)
 
@@ -85,16 +86,16 @@ class ChangeItDirective(SphinxDirective):
 
         node = change_it(classes=["la-change"], before=before, after=after)
         self.set_source_info(node)
-        title = nodes.paragraph("", "Change it", classes=["la-change__title"])
-        with_this = nodes.paragraph("", "", nodes.Text("With "), nodes.literal(after, after))
-        with_this += [nodes.Text(" in place of "), nodes.literal(before, before)]
-        with_this += nodes.Text(", the cell shows")
+        title = nodes.paragraph("", _("Change it"), classes=["la-change__title"])
+        with_this = nodes.paragraph("", "", nodes.Text(_("With ")), nodes.literal(after, after))
+        with_this += [nodes.Text(_(" in place of ")), nodes.literal(before, before)]
+        with_this += nodes.Text(_(", the cell shows"))
         output = nodes.literal_block(shown, shown, language="none", classes=["la-change__output"])
         self.set_source_info(output)
-        answer = fold("", fold_title("", "What happens"), classes=["la-change__answer"])
+        answer = fold("", fold_title("", _("What happens")), classes=["la-change__answer"])
         answer += [with_this, nodes.container("", output, classes=["output"]), *explanation]
         node += [title, *question, answer]
-        heading = nodes.paragraph("", "", nodes.strong("", "Change it"))
+        heading = nodes.paragraph("", "", nodes.strong("", _("Change it")))
         node["notebook"] = [text_cell("", heading, *copies(node.children[1:]))]
         return node
 

@@ -40,17 +40,19 @@ def find_runtime(app: Sphinx) -> None:
         logger.info("no runtime in %s: pages get no Run buttons (see `nox -s runtime`)", folder)
         return
     modules = python_modules(app)
-    facts = runtime.facts(folder, app.outdir, modules)
+    place = Path(app.outdir, app.config.live_shared)
+    facts = runtime.facts(folder, place, modules)
     found = runtime.known.get(facts)
-    if not found or not (Path(app.outdir) / found[0]).is_dir():
+    if not found or not (place / found[0]).is_dir():
         try:
             files = runtime.served(folder, modules)
         except runtime.WrongHash as error:
             raise ExtensionError(f"{folder}: {error}") from error
         listed = runtime.manifest(files)["files"].values()
         first = sum(file["bytes"] for file in listed if file["first"])
-        found = runtime.known[facts] = runtime.publish(files, app.outdir), first
-    app.config.live_address, app.config.live_bytes = found
+        found = runtime.known[facts] = runtime.publish(files, place), first
+    address, app.config.live_bytes = found
+    app.config.live_address = f"{app.config.live_shared}{address}"
 
 
 def tell_the_page(
@@ -81,6 +83,7 @@ def serve_rest(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     app.setup_extension("lesson_extensions.shared.gallery")
     app.add_config_value("live_runtime", "docs/_build/runtime", "html", str)
+    app.add_config_value("live_shared", "", "html", str)  # "../": with the site above this one
     app.add_config_value("live_help", "", "html", str)
     app.add_config_value("live_version", "", "html", str)
     app.add_config_value("live_address", "", "")

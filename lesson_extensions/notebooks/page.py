@@ -17,11 +17,12 @@ from lesson_extensions.notebooks import cells
 from lesson_extensions.notebooks.nodes import notebook_link
 from lesson_extensions.shared import front_matter
 from lesson_extensions.shared.markdown import Writer
+from lesson_extensions.shared.words import N_, _
 
 logger = logging.getLogger(__name__)
 
 BUILDERS = {"html", "dirhtml"}  # others have no place for a file beside a page
-WORDS = "Notebook (.ipynb)"
+WORDS = N_("Notebook (.ipynb)")
 
 # -- When a page is read -------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ def link_to_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None
     if section is None or not is_offered(app, docname):
         return
     address = relative_uri(app.builder.get_target_uri(docname), f"{docname}.ipynb")
-    found = notebook_link("", WORDS, address=address)
+    found = notebook_link("", _(WORDS), address=address)
     facts = section[1] if len(section) > 1 else None
     if isinstance(facts, nodes.paragraph) and "la-lesson" in facts["classes"]:
         facts += [nodes.Text(" · "), found]

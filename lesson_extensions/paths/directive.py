@@ -13,6 +13,7 @@ from lesson_extensions.paths.nodes import onward, path, paths, step, ways
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.lessons import lessons_of
 from lesson_extensions.shared.links import link_to
+from lesson_extensions.shared.words import _
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class DrawPaths(SphinxPostTransform):
         walk = path("", title, path=page, classes=["la-path", "la-path--card"])
         if one["summary"]:
             walk += one["summary"].deepcopy()
-        walk += fold("", fold_title("", "Its steps"), nodes.enumerated_list("", *steps))
+        walk += fold("", fold_title("", _("Its steps")), nodes.enumerated_list("", *steps))
         self.complete(walk, one)
         return walk
 
@@ -128,11 +129,12 @@ class DrawPaths(SphinxPostTransform):
             if item["page"] in lessons:
                 item["checks"] = " ".join(lessons[item["page"]]["checks"])
         minutes = [lessons[page]["minutes"] for page in pages if page in lessons]
-        steps = f"{len(pages)} step{'' if len(pages) == 1 else 's'}"
+        several = _("{number} steps").format(number=len(pages))
+        steps = _("1 step") if len(pages) == 1 else several
         takes = duration(sum(int(number) for number in minutes if number.isdigit()))
         said = [
             nodes.paragraph("", f"{steps} · {takes}", classes=["la-path__facts"]),
-            nodes.paragraph("", "Begin with: ", self.link(pages[0]), classes=["la-path__next"]),
+            nodes.paragraph("", _("Begin with: "), self.link(pages[0]), classes=["la-path__next"]),
         ]
         parts = enumerate(walk.children)
         walk.insert(next(n for n, part in parts if isinstance(part, (fold, *LISTS))), said)
@@ -141,10 +143,10 @@ class DrawPaths(SphinxPostTransform):
         pages = steps_of(one, self.env)
         title = self.link(page)
         if here == pages[-1]:
-            said = [nodes.Text("The path “"), title, nodes.Text("” ends here.")]
+            said = [nodes.Text(_("The path “")), title, nodes.Text(_("” ends here."))]
         else:
             after = self.link(pages[pages.index(here) + 1])
-            said = [nodes.Text("On the path “"), title, nodes.Text("”, next: "), after]
+            said = [nodes.Text(_("On the path “")), title, nodes.Text(_("”, next: ")), after]
         return onward("", nodes.paragraph("", "", *said), path=page)
 
 

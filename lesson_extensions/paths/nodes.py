@@ -5,6 +5,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
+from lesson_extensions.shared.words import _
+
 
 class path(nodes.container):
     """A walk: on its own page, or as a card. `page` is the page that describes it."""
@@ -45,7 +47,7 @@ def visit(self: HTML5Translator, node: Any) -> None:
     said = [name for name in ("path", "page", "checks") if name in node]
     attributes = {f"data-la-{name}": node[name] for name in said}
     if isinstance(node, ways):
-        attributes["aria-label"] = "Reading paths"
+        attributes["aria-label"] = _("Reading paths")
     self.body.append(self.starttag(node, node.tag, "", **attributes))
 
 

@@ -22,13 +22,15 @@ from lesson_extensions.player.nodes import player, value
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
 from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
+from lesson_extensions.shared.words import N_, _
 
 logger = logging.getLogger(__name__)
 
 TRACER = Path(__file__).with_name("tracer.py")
 STEP = re.compile(r"#\s*%%(.*)")
 PREDICT = re.compile(r"#\s*predict:(.*)")
-COLUMNS = ("name", "value", "shape", "dtype")
+MARKS = (N_("new"), N_("changed"))  # of variables: tracer.py says which
+COLUMNS = (N_("name"), N_("value"), N_("shape"), N_("dtype"))
 
 
 class RefusedError(Exception):
@@ -264,7 +266,7 @@ class PlayerDirective(SphinxDirective):
         if text and isinstance(text[0], nodes.paragraph):
             first += [nodes.Text("\n"), *text.pop(0).children]
         if step.predict is not None:
-            asked = [*self.inline(step.question), nodes.Text(" Say it before you run the cell.")]
+            asked = [*self.inline(step.question), nodes.Text(_(" Say it before you run the cell."))]
             text.append(nodes.paragraph("", "", *asked))
         return [text_cell("", first, *text), code_cell(source=step.code)]
 
@@ -281,14 +283,14 @@ class PlayerDirective(SphinxDirective):
             guess = nodes.container(classes=["la-player__guess"])
             guess += nodes.paragraph("", "", *self.inline(step.question))
             answer = nodes.paragraph("", "", value("", trace["answer"]))
-            guess += fold("", fold_title("", "Answer"), answer, classes=["la-player__answer"])
+            guess += fold("", fold_title("", _("Answer")), answer, classes=["la-player__answer"])
             item += guess
         outcome = nodes.container(classes=["la-player__outcome"])
         if trace["printed"].strip("\n"):
-            outcome += nodes.paragraph("", "It prints", classes=["la-player__heading"])
+            outcome += nodes.paragraph("", _("It prints"), classes=["la-player__heading"])
             outcome += literal_block(trace["printed"].rstrip("\n"), "none", "la-player__output")
         if trace["variables"]:
-            outcome += nodes.paragraph("", "Variables now", classes=["la-player__heading"])
+            outcome += nodes.paragraph("", _("Variables now"), classes=["la-player__heading"])
             outcome += table(trace["variables"])
         item += outcome
         return item
@@ -311,10 +313,10 @@ def table(variables: list[dict[str, str]]) -> nodes.table:
     for held in variables:
         name: list[nodes.Node] = [value("", held["name"])]
         if held["mark"]:
-            name += [nodes.Text(" "), nodes.emphasis("", held["mark"])]
+            name += [nodes.Text(" "), nodes.emphasis("", _(held["mark"]))]
         rows.append(row(name, *([value("", held[column])] for column in COLUMNS[1:])))
     group = nodes.tgroup(cols=len(COLUMNS))
     group += [nodes.colspec(colwidth=width) for width in (24, 40, 12, 12)]  # for plain text
-    group += nodes.thead("", row(*([nodes.Text(column)] for column in COLUMNS)))
+    group += nodes.thead("", row(*([nodes.Text(_(column))] for column in COLUMNS)))
     group += nodes.tbody("", *rows)
     return nodes.table("", group)

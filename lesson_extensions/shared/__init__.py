@@ -9,8 +9,10 @@ lessons       the lessons of the site, for whoever shows them
 markdown      the nodes of a page as Markdown
 notebook_cells  what stands in a page's notebook in place of a node
 notices       what a feature serves of others, with its licence
+page_text     a page's Markdown as messages to translate
 summary       what a page says of itself first
 values        when two values are the same
+words         the words of the interface, in the language of the build
 static/guess.js      what a reader types, and when it is as good as the answer
 static/progress.js   what a reader has passed, kept in the reader's browser
 """

@@ -17,6 +17,7 @@ from sphinx.builders.html._assets import _JavaScript
 from sphinx.config import Config
 
 from lesson_extensions.shared import linking
+from lesson_extensions.shared.words import _, in_script
 
 STATIC = Path(__file__).parent / "static"  # what scripts of features import
 _folders: WeakKeyDictionary[Sphinx, list[Path]] = WeakKeyDictionary()
@@ -77,7 +78,8 @@ def name_scripts(app: Sphinx, config: Config) -> None:
     config.html_static_path = [*config.html_static_path, *map(str, _folders[app])]
     digest = hashlib.sha256()
     for path in scripts_of(app):
-        digest.update(f"{path.name} {path.stat().st_size} ".encode() + path.read_bytes())
+        text = in_script(path.read_text("utf-8"), _).encode()  # another language, another name
+        digest.update(f"{path.name} {len(text)} ".encode() + text)
     config.scripts_version = digest.hexdigest()[:10]
 
 

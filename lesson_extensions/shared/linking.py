@@ -11,6 +11,8 @@ from pathlib import Path
 
 from rjsmin import jsmin
 
+from lesson_extensions.shared.words import _, in_script
+
 Find = Callable[[str], Path]
 
 IMPORT = re.compile(r"^import\s*\{([^}]*)\}\s*from\s*\"\./([\w.]+)\";?", re.MULTILINE)
@@ -44,8 +46,8 @@ def closure(names: Iterable[str], find: Find) -> dict[str, str]:
         if name in above:
             raise Unlinkable(f"{find(name)}: imports itself, by way of {' and '.join(above[1:])}")
         if name not in found:
-            text = find(name).read_text("utf-8")
-            for _, other in IMPORT.findall(text):
+            text = in_script(find(name).read_text("utf-8"), _)
+            for _names, other in IMPORT.findall(text):
                 visit(other, (*above, name))
             found[name] = text
 

@@ -10,6 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.shared.lessons import Lesson, lessons_of
 from lesson_extensions.shared.links import link_to
+from lesson_extensions.shared.words import _
 from lesson_extensions.skill_tree.domain import prerequisites
 from lesson_extensions.skill_tree.nodes import course_part, lesson_item, lesson_list, skill_tree
 
@@ -93,11 +94,16 @@ class ListLessons(SphinxPostTransform):
         """lesson_item > paragraph (link), paragraph (summary), paragraph (minutes, tasks, links)"""
         lesson = lessons[page]
         facts = nodes.paragraph(classes=["la-skill-tree__facts"])
-        facts += fact("state", f"{lesson['minutes']} min")
-        for name, labels in (("checks", lesson["checks"]), ("exercises", lesson["exercises"])):
+        facts += fact("state", _("{number} min").format(number=lesson["minutes"]))
+        counts = (
+            ("checks", lesson["checks"], _("1 check"), _("{number} checks")),
+            ("exercises", lesson["exercises"], _("1 exercise"), _("{number} exercises")),
+        )
+        for name, labels, one, many in counts:
             if labels:
-                facts += fact(name, f" · {counted(labels, name[:-1])}")
-        builds_on = fact("before", " · builds on " if before else "")
+                said = one if len(labels) == 1 else many.format(number=len(labels))
+                facts += fact(name, f" · {said}")
+        builds_on = fact("before", _(" · builds on ") if before else "")
         for number, name in enumerate(before):
             builds_on += nodes.Text(", " if number else "")
             builds_on += link_to(self.env, name, lessons[name]["title"])
@@ -118,7 +124,3 @@ def part_of(lesson: Lesson, parts: list[tuple[float, str]]) -> str:
 
 def fact(name: str, text: str) -> nodes.inline:
     return nodes.inline("", text, classes=[f"la-skill-tree__{name}"])
-
-
-def counted(labels: list[str], thing: str) -> str:
-    return f"{len(labels)} {thing}{'' if len(labels) == 1 else 's'}"

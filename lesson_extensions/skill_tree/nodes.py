@@ -9,9 +9,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
+from lesson_extensions.shared.words import N_, _
 from lesson_extensions.skill_tree.layout import Layout, Stop
 
-NAME = "Logic Matrix"
+NAME = N_("Logic Matrix")
 
 
 class skill_tree(nodes.General, nodes.Element):
@@ -31,7 +32,7 @@ class lesson_item(nodes.list_item):
 
 
 def visit_skill_tree(self: HTML5Translator, node: nodes.Element) -> None:
-    attributes: dict[str, Any] = {"aria-label": NAME}
+    attributes: dict[str, Any] = {"aria-label": _(NAME)}
     self.body.append(self.starttag(node, "nav", CLASS="la-skill-tree", **attributes))
     if self.builder.name == "epub":
         return
@@ -107,8 +108,10 @@ def tell_more(tree: nodes.Element, titles: dict[str, str]) -> None:
     for lesson, item in zip(tree["lessons"], tree.findall(lesson_item), strict=True):
         link = next(item.findall(nodes.reference), None)
         if link is not None:
-            before = " and ".join(titles[page] for page in lesson["before"])
-            link["reftitle"] = lesson["summary"] + (before and f" Builds on {before}.")
+            before = _(" and ").join(titles[page] for page in lesson["before"])
+            link["reftitle"] = lesson["summary"] + (
+                before and _(" Builds on {lessons}.").format(lessons=before)
+            )
 
 
 def drawn_lines(layout: Layout) -> list[str]:

@@ -9,14 +9,16 @@ import { isNear, readNumber, readShape } from "./guess.js";
 import { pass, passed } from "./progress.js";
 
 const ERRORS = /** @type {Record<string, string>} */ ({
-  TypeError: "that an operation does not take things of this type",
-  ValueError: "that the type is fine, but the value or the shape is not",
-  LinAlgError: "that linear algebra has no answer for this matrix",
-  IndexError: "that an index lies outside the array, or is one too many",
+  TypeError: _("that an operation does not take things of this type"),
+  ValueError: _("that the type is fine, but the value or the shape is not"),
+  LinAlgError: _("that linear algebra has no answer for this matrix"),
+  IndexError: _("that an index lies outside the array, or is one too many"),
 });
 
+const MARKS = /** @type {Record<string, string>} */ ({ right: _("right"), wrong: _("wrong"), raises: _("raises") });
+
 /** How many, and the verb. @param {number} n */
-const are = (n) => `${n || "none"} ${n < 2 ? "is" : "are"}`;
+const are = (n) => n > 1 ? _(`${n} are`) : n ? _("1 is") : _("none is");
 
 /** @param {number[]} shape */
 const tuple = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
@@ -32,7 +34,7 @@ class Check {
     this.items = /** @type {any[]} */ ([...(this.list?.children ?? [])]); // as they were at first
     this.why = [...form.querySelectorAll(".la-check__why > li")];
     this.explanation = find(".la-check__explanation");
-    this.badge = make("span", { className: "la-check__passed" }, "passed");
+    this.badge = make("span", { className: "la-check__passed" }, _("passed"));
     find("legend").append(this.badge);
     const question = find(".la-check__question");
     question.id = `${form.id}-question`;
@@ -40,14 +42,14 @@ class Check {
 
     const fold = find(".la-check__answer");
     const answer = make("div", { className: "la-check__answer", hidden: true }, ...[...fold.children].slice(1));
-    const show = make("button", { type: "button", className: "la-button la-button--quiet" }, "Show the answer");
+    const show = make("button", { type: "button", className: "la-button la-button--quiet" }, _("Show the answer"));
     show.onclick = () => {
       answer.hidden = !answer.hidden;
-      show.textContent = `${answer.hidden ? "Show" : "Hide"} the answer`;
+      show.textContent = answer.hidden ? _("Show the answer") : _("Hide the answer");
     };
     this.status = make("div", { className: "la-check__status" });
     this.status.setAttribute("role", "status"); // there before its text, so that this is announced
-    fold.replaceWith(this.status, make("div", { className: "la-check__tools" }, make("button", { className: "la-button" }, "Check"), show), answer);
+    fold.replaceWith(this.status, make("div", { className: "la-check__tools" }, make("button", { className: "la-button" }, _("Check")), show), answer);
     this.build();
 
     form.onsubmit = (event) => {
@@ -55,7 +57,7 @@ class Check {
       this.clear();
       const said = this.judge();
       if (!said) pass(form.id);
-      this.say(...(said ?? [make("p", {}, make("strong", {}, "Right.")), this.explanation.cloneNode(true)]));
+      this.say(...(said ?? [make("p", {}, make("strong", {}, _("Right."))), this.explanation.cloneNode(true)]));
       this.status.dataset.laRight = String(!said);
     };
     form.oninput = () => this.status.dataset.laRight === "true" && this.clear();
@@ -82,7 +84,8 @@ class Check {
 
   /** Says of a choice, beside it, what it is. @param {any} item @param {string} word */
   mark(item, word) {
-    item.dataset.laMark = item.querySelector(".la-check__mark").textContent = word;
+    item.dataset.laMark = word;
+    item.querySelector(".la-check__mark").textContent = MARKS[word] ?? "";
   }
 
   tell() {
@@ -120,7 +123,7 @@ class Choices extends Check {
   judge() {
     const isRight = (/** @type {number} */ i) => this.key.right.includes(i);
     const chosen = this.chosen();
-    if (!chosen.length) return ["Nothing is chosen yet."];
+    if (!chosen.length) return [_("Nothing is chosen yet.")];
     for (const i of chosen) this.mark(this.items[i], isRight(i) ? "right" : "wrong");
     const wrong = this.items.map((_, i) => i).filter((i) => !isRight(i));
     const behind = chosen.filter((i) => !isRight(i)).flatMap((i) => this.misconception(wrong.indexOf(i)));
@@ -128,7 +131,7 @@ class Choices extends Check {
     const missing = this.key.right.length - hits;
     if (!behind.length && !(this.many && missing)) return null;
     if (!this.many) return behind;
-    return [make("p", {}, `Of the ${chosen.length} that you chose, ${are(hits)} right; ${are(missing)} missing.`), ...behind];
+    return [make("p", {}, _(`Of the ${chosen.length} that you chose, ${are(hits)} right; ${are(missing)} missing.`)), ...behind];
   }
 }
 
@@ -136,17 +139,17 @@ class Raises extends Choices {
   build() {
     super.build();
     const names = ["", ...Object.keys(this.key.errors)];
-    this.error = /** @type {any} */ (make("select", { className: "la-field" }, ...names.map((value) => make("option", { value }, value || "choose"))));
-    this.field("The error", this.error);
+    this.error = /** @type {any} */ (make("select", { className: "la-field" }, ...names.map((value) => make("option", { value }, value || _("choose")))));
+    this.field(_("The error"), this.error);
   }
 
   judge() {
     const name = this.error.value;
-    const said = this.chosen().length && !name ? ["Choose the error, too."] : super.judge();
+    const said = this.chosen().length && !name ? [_("Choose the error, too.")] : super.judge();
     if (said || name === this.key.error) return said;
     this.mark(this.items[this.chosen()[0]], "raises");
-    if (this.key.errors[name]) return [`It is a ${name} too, but what Python prints is a name that says more.`];
-    return [`This one raises, but another error. A ${name} would mean ${ERRORS[name]}.`];
+    if (this.key.errors[name]) return [_(`It is a ${name} too, but what Python prints is a name that says more.`)];
+    return [_(`This one raises, but another error. A ${name} would mean ${ERRORS[name]}.`)];
   }
 }
 
@@ -155,8 +158,8 @@ class Typed extends Check {
   build() {
     this.input = /** @type {any} */ (make("input", { className: "la-field", autocomplete: "off", spellcheck: false }));
     const { tolerance } = this.key;
-    const hint = this.isShape() ? "such as 2, 3 or (4,)" : tolerance ? `to within ${tolerance}` : "exactly";
-    this.field("Your answer", this.input, hint);
+    const hint = this.isShape() ? _("such as 2, 3 or (4,)") : tolerance ? _(`to within ${tolerance}`) : _("exactly");
+    this.field(_("Your answer"), this.input, hint);
   }
 
   isShape() {
@@ -168,14 +171,14 @@ class Typed extends Check {
     const text = this.input.value.trim();
     const typed = /** @type {any} */ (this.isShape() ? readShape(text) : readNumber(text));
     if (typed === null) {
-      return [this.isShape() ? "Type the lengths, such as 2, 3 or (4,)." : "Type a number, such as 12, -0.5 or 1e-3."];
+      return [this.isShape() ? _("Type the lengths, such as 2, 3 or (4,).") : _("Type a number, such as 12, -0.5 or 1e-3.")];
     }
     const shown = this.isShape() ? tuple(typed) : typed;
     const fits = (/** @type {any} */ other) => (this.isShape() ? tuple(other) === shown : isNear(typed, other, tolerance));
     if (fits(value)) return null;
     const off = (/** @type {any} */ other) => Math.abs(other - typed) || 0; // 0 of a shape: there it is all or nothing
     const nearest = [...wrong].sort((a, b) => off(a) - off(b)).find(fits);
-    return nearest === undefined ? [`It is not ${shown}. Try again.`] : this.misconception(wrong.indexOf(nearest));
+    return nearest === undefined ? [_(`It is not ${shown}. Try again.`)] : this.misconception(wrong.indexOf(nearest));
   }
 }
 
@@ -187,8 +190,8 @@ class Order extends Check {
       const line = item.firstElementChild;
       const name = line.textContent;
       const button = (/** @type {number} */ by, /** @type {string} */ way, /** @type {string} */ sign) =>
-        make("button", { type: "button", className: "la-button", ariaLabel: `Move ${way}: ${name}`, onclick: () => this.move(item, by) }, sign);
-      item.append(button(-1, "up", "↑"), button(1, "down", "↓"));
+        make("button", { type: "button", className: "la-button", ariaLabel: `${way}: ${name}`, onclick: () => this.move(item, by) }, sign);
+      item.append(button(-1, _("Move up"), "↑"), button(1, _("Move down"), "↓"));
       line.append(" ", make("span", { className: "la-check__mark" }));
       item.dataset.laLine = i;
       item.onkeydown = (/** @type {KeyboardEvent} */ event) => {
@@ -224,7 +227,7 @@ class Order extends Check {
     if (item.contains(focused)) focused.focus();
     this.edges();
     this.clear();
-    this.say(`Line ${place + 1} of ${this.items.length} now.`);
+    this.say(_(`Line ${place + 1} of ${this.items.length} now.`));
   }
 
   /** The first line goes no further up, the last no further down. */
@@ -245,7 +248,7 @@ class Order extends Check {
     if (text.startsWith("line")) this.mark(this.lines()[start.length - 1], "raises");
     const parts = text.split("`").map((/** @type {string} */ part, /** @type {number} */ i) =>
       i % 2 ? make("code", { className: "literal" }, part) : part);
-    return [make("p", {}, "In this order, ", ...parts, ".")];
+    return [make("p", {}, _("In this order, "), ...parts, ".")];
   }
 }
 

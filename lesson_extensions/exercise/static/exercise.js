@@ -7,8 +7,8 @@
 import { make } from "./dom.js";
 import { passed } from "./progress.js";
 
-const NO_PYTHON = "Python cannot run here, so nothing checks your code: run the checks below where you have NumPy.";
-const NO_DESK = "What checks your code could not be loaded. Reload the page to try again.";
+const NO_PYTHON = _("Python cannot run here, so nothing checks your code: run the checks below where you have NumPy.");
+const NO_DESK = _("What checks your code could not be loaded. Reload the page to try again.");
 const desk = new URL("exercise_desk.js", import.meta.url).href;
 
 /** @param {HTMLElement} section */
@@ -18,7 +18,7 @@ function enhance(section) {
   const mark = () => {
     const done = passed(data.label);
     section.dataset.laPassed = done ? "yes" : "no";
-    find(".la-exercise__kicker").textContent = done ? "Exercise, passed" : "Exercise";
+    find(".la-exercise__kicker").textContent = done ? _("Exercise, passed") : _("Exercise");
   };
   mark();
   document.addEventListener("la-progress", mark);

@@ -9,15 +9,16 @@ import { button, call, make } from "./dom.js";
 import { Draft, KEPT, keeps } from "./draft.js";
 import { pass } from "./progress.js";
 
-const AGAIN = "so your code was not checked. Press the button to try again.";
+const AGAIN = _("so your code was not checked. Press the button to try again.");
 const here = new URL(".", import.meta.url);
 
 /** Why there is no verdict. @param {import("./dom.js").Answer} answer */
 function failure({ cause, error }) {
-  if (cause === "stopped") return "Python was stopped before your code came to its end. Is there a loop that never ends?";
-  if (cause === "not loaded") return `Python could not be loaded, ${AGAIN}`;
-  if (cause === "broken") return `Python broke down, ${AGAIN}`;
-  return `Python broke off (${error || "no answer"}), ${AGAIN}`;
+  const said = error || _("no answer");
+  if (cause === "stopped") return _("Python was stopped before your code came to its end. Is there a loop that never ends?");
+  if (cause === "not loaded") return _(`Python could not be loaded, ${AGAIN}`);
+  if (cause === "broken") return _(`Python broke down, ${AGAIN}`);
+  return _(`Python broke off (${said}), ${AGAIN}`);
 }
 
 /** A paragraph of a text in which backticks mark code. @param {string} text @param {string} className */
@@ -45,17 +46,18 @@ export function furnish(section, { label, pack }) {
   const checks = [...list.children];
   const solution = find("solution");
   const hints = [...section.querySelectorAll(".la-exercise__hint")];
-  const keys = make("p", { className: "la-exercise__keys", id: `${label}-keys` }, "Shift-Enter checks; Escape, then Tab, leaves the editor");
+  const keys = make("p", { className: "la-exercise__keys", id: `${label}-keys` }, _("Shift-Enter checks; Escape, then Tab, leaves the editor"));
   const kept = new Draft(`exercise ${label}`, original);
   const typed = kept.read();
   const area = make("textarea", { value: typed ?? original, rows: (typed ?? original).split("\n").length + 1, spellcheck: false, autocapitalize: "off" });
-  const name = `Your code: ${find("title").textContent.slice(find("kicker").textContent.length).trim()}`;
+  const title = find("title").textContent.slice(find("kicker").textContent.length).trim();
+  const name = _(`Your code: ${title}`);
   area.setAttribute("aria-label", name);
   area.setAttribute("aria-describedby", keys.id);
-  const checkButton = button("Check my code", check);
+  const checkButton = button(_("Check my code"), check);
   const hintButton = button("", hint);
-  const againButton = button("Start over", startOver);
-  const tools = make("div", { className: "la-exercise__tools la-pane-tools" }, checkButton, hintButton, button("Solution", solve), againButton, keys, ...(keeps() ? [make("p", { className: "la-exercise__kept" }, KEPT)] : []));
+  const againButton = button(_("Start over"), startOver);
+  const tools = make("div", { className: "la-exercise__tools la-pane-tools" }, checkButton, hintButton, button(_("Solution"), solve), againButton, keys, ...(keeps() ? [make("p", { className: "la-exercise__kept" }, KEPT)] : []));
   const pane = make("div", { className: "la-exercise__pane" }, area, tools);
   const status = make("div", { className: "la-exercise__status" });
   status.setAttribute("role", "status"); // there before its text, so that this is announced
@@ -74,10 +76,10 @@ export function furnish(section, { label, pack }) {
   let busy = false;
   let tried = false;
   let shown = 0; // hints
-  let draft = ""; // what "Start over" took away
+  let draft = ""; // what _("Start over") took away
   nameHintButton();
   kept.follow(pane, () => code());
-  if (typed !== null) say("", "This is what you typed before. “Start over” brings back the starter.");
+  if (typed !== null) say("", _("This is what you typed before. “Start over” brings back the starter."));
 
   // -- The code --------------------------------------------------------------------------------
   area.onfocus = open;
@@ -121,8 +123,8 @@ export function furnish(section, { label, pack }) {
     area.value = back || original;
     kept.keep(area.value);
     clear();
-    say("", back ? "Your code is back." : "This is the starter again.");
-    againButton.textContent = draft ? "Bring my code back" : "Start over";
+    say("", back ? _("Your code is back.") : _("This is the starter again."));
+    againButton.textContent = draft ? _("Bring my code back") : _("Start over");
   }
 
   // -- Checking --------------------------------------------------------------------------------
@@ -131,7 +133,7 @@ export function furnish(section, { label, pack }) {
     if (busy) return;
     setBusy(true);
     clear();
-    say("", "Checking your code…");
+    say("", _("Checking your code…"));
     /** @param {import("./dom.js").Answer} answer */
     const done = (answer) => {
       setBusy(false);
@@ -139,7 +141,7 @@ export function furnish(section, { label, pack }) {
       else say("failed", failure(answer));
     };
     const grade = { module: "lesson_extensions.exercise.grade", function: "grade_packed", args: [pack, code()] };
-    call({ ...grade, name: "your exercise", done });
+    call({ ...grade, name: _("your exercise"), done });
   }
 
   /** @param {boolean} value */
@@ -165,24 +167,24 @@ export function furnish(section, { label, pack }) {
     const { error, tests } = result;
     tried = true;
     const held = tests.filter((/** @type {any} */ test) => test.passed).length;
-    if (result.passed) say("passed", "Passed: all checks hold, the hidden ones too.");
-    else say("failed", result.feedback, error ? `Your code did not run. ${error}` : `${held} of ${tests.length} checks hold.`);
+    if (result.passed) say("passed", _("Passed: all checks hold, the hidden ones too."));
+    else say("failed", result.feedback, error ? _(`Your code did not run. ${error}`) : _(`${held} of ${tests.length} checks hold.`));
     if (!error) tests.forEach(showTest);
     if (result.printed) {
       const pre = make("pre", { tabIndex: 0 }, result.printed);
-      printed.append(paragraph("Your code printed"), pre);
+      printed.append(paragraph(_("Your code printed")), pre);
     }
     if (result.passed) pass(label);
   }
 
   /** @param {any} test @param {number} index */
   function showTest(test, index) {
-    const item = checks[index] ?? make("li", { className: "la-exercise__hidden" }, paragraph(`hidden: ${test.comment}`));
+    const item = checks[index] ?? make("li", { className: "la-exercise__hidden" }, paragraph(_(`hidden: ${test.comment}`)));
     if (!checks[index]) list.append(item);
     item.dataset.laState = test.passed ? "passed" : "failed";
     const verdict = make("span", { className: "la-exercise__verdict" }, test.passed ? "✓" : "✗");
     verdict.setAttribute("role", "img");
-    verdict.setAttribute("aria-label", test.passed ? "holds" : "does not hold");
+    verdict.setAttribute("aria-label", test.passed ? _("holds") : _("does not hold"));
     item.prepend(verdict);
     if (test.message) item.append(paragraph(test.message, "la-exercise__message"));
   }
@@ -191,7 +193,7 @@ export function furnish(section, { label, pack }) {
 
   function nameHintButton() {
     const last = shown === hints.length;
-    hintButton.textContent = last ? "No more hints" : hints.length > 1 ? `Hint ${shown + 1} of ${hints.length}` : "Hint";
+    hintButton.textContent = last ? _("No more hints") : hints.length > 1 ? _(`Hint ${shown + 1} of ${hints.length}`) : _("Hint");
     hintButton.setAttribute("aria-disabled", String(last));
   }
 
@@ -207,7 +209,7 @@ export function furnish(section, { label, pack }) {
   function solve() {
     if (!tried) {
       tried = true;
-      return say("", "You have not tried yet. Press “Solution” again to see it all the same.");
+      return say("", _("You have not tried yet. Press “Solution” again to see it all the same."));
     }
     solution.open = solution.hidden || !solution.open;
     solution.hidden = false;

@@ -13,18 +13,18 @@ export class Bar {
     this.text = make("span", { className: "la-live-bar__text" });
     this.text.setAttribute("role", "status");
     this.meter = make("progress", { hidden: true });
-    this.meter.setAttribute("aria-label", "Loaded");
+    this.meter.setAttribute("aria-label", _("Loaded"));
     this.count = make("span", { ariaHidden: "true", hidden: true }); // the meter tells it to a screen reader
     const named = (/** @type {string} */ part, /** @type {string} */ ariaLabel) => ({ className: `la-button--plain la-live-bar__${part}`, ariaLabel });
     this.again = button("", on.retry, { ...named("retry", ""), hidden: true });
     this.whole = make("pre", { tabIndex: 0 });
-    this.fold = make("details", { className: "la-live-bar__whole", hidden: true }, make("summary", {}, "What Python said"), this.whole);
+    this.fold = make("details", { className: "la-live-bar__whole", hidden: true }, make("summary", {}, _("What Python said")), this.whole);
     const halt = () => this.stop.ariaDisabled === "false" && on.stop(); // not `disabled`, which would lose the focus
-    this.stop = button("Stop", halt, { ...named("stop", "Stop Python"), ariaDisabled: "true" });
-    const reset = button("Reset", on.reset, named("reset", "Reset: forget all variables and restore this page"));
+    this.stop = button(_("Stop"), halt, { ...named("stop", _("Stop Python")), ariaDisabled: "true" });
+    const reset = button(_("Reset"), on.reset, named("reset", _("Reset: forget all variables and restore this page")));
     this.element = make(
       "div",
-      { className: "la-live-bar", role: "region", ariaLabel: "Python on this page" },
+      { className: "la-live-bar", role: "region", ariaLabel: _("Python on this page") },
       this.text,
       this.meter,
       this.count,
@@ -33,10 +33,10 @@ export class Bar {
         "span",
         { className: "la-live-bar__buttons" },
         this.again,
-        button("Run all", on.runAll, named("all", "Run all of this page")),
+        button(_("Run all"), on.runAll, named("all", _("Run all of this page"))),
         this.stop,
         reset,
-        ...(help ? [make("a", { href: help }, "Help")] : []),
+        ...(help ? [make("a", { href: help }, _("Help"))] : []),
       ),
     );
     document.body.append(this.element);
@@ -61,14 +61,14 @@ export class Bar {
     if (!total) return;
     this.meter.max = total;
     this.meter.value = loaded;
-    this.count.textContent = `${megabytes(loaded)} of ${megabytes(total)}`;
+    this.count.textContent = _(`${megabytes(loaded)} of ${megabytes(total)}`);
   }
 
   /** @param {"" | "load" | "run"} offer */
   retry(offer) {
     if (!offer && document.activeElement === this.again) this.stop.focus(); // it is gone in a moment
-    this.again.textContent = offer === "run" ? "Run again" : "Retry";
-    this.again.ariaLabel = offer === "run" ? "Run again what Python broke down at" : "Retry the download";
+    this.again.textContent = offer === "run" ? _("Run again") : _("Retry");
+    this.again.ariaLabel = offer === "run" ? _("Run again what Python broke down at") : _("Retry the download");
     this.again.hidden = !offer;
   }
 

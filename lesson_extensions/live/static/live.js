@@ -13,7 +13,7 @@ const runtime = /** @type {HTMLMetaElement | null} */ (document.querySelector("m
 const here = new URL(".", import.meta.url);
 const bytes = Number(runtime?.dataset.bytes);
 const address = new URL(runtime?.content ?? "", document.baseURI).href;
-const root = address.replace(/_static\/runtime\/.*/, "");
+const root = new URL("../../../", here).href; // of this language; the runtime may be another's too
 const gallery = `${root}_static/errors.json`;
 
 /** Whether this browser can run Python at all: an empty WebAssembly module tells. */
@@ -38,9 +38,9 @@ function session() {
   const bar = new Bar(
     {
       runAll: () => texts.forEach((text) => text.runs && text.run()),
-      stop: () => python.stop("stopped", "Stopped. What you run next runs what it needs first"),
+      stop: () => python.stop("stopped", _("Stopped. What you run next runs what it needs first")),
       reset() {
-        python.stop("stopped", "Python was reset, and the page is as it was built");
+        python.stop("stopped", _("Python was reset, and the page is as it was built"));
         for (const text of texts) if (text.runs) text.restore();
       },
       retry: () => python.retry(),
@@ -61,7 +61,7 @@ function session() {
 /** What is in the cache of this runtime is not loaded again. @param {Session} python @param {Bar} bar */
 async function sayWhatLoads(python, bar) {
   const kept = await self.caches?.has(`la-runtime ${address}`).catch(() => false);
-  if (!kept && python.worker && !python.ready) bar.say(`Loading Python and NumPy, once: ${megabytes(bytes)}`);
+  if (!kept && python.worker && !python.ready) bar.say(_(`Loading Python and NumPy, once: ${megabytes(bytes)}`));
 }
 
 /** Let a service worker keep the pages that were read, so that they open and run with no network. */
@@ -86,7 +86,7 @@ function offerToMake(change) {
   const { laFrom = "", laTo = "" } = change.dataset;
   if (!text?.runs) return;
   const make = () => text.put(text.original.replace(laFrom, () => laTo));
-  change.querySelector("details")?.append(button("Make this change", make, { className: "la-change__make" }));
+  change.querySelector("details")?.append(button(_("Make this change"), make, { className: "la-change__make" }));
 }
 
 if (runtime && supported()) {

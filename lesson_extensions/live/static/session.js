@@ -29,7 +29,7 @@ export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const LINE = 120; // characters of what Python says that stand in the bar
 const WHOLE = 20_000; // and in its fold: the end of a traceback says most
 
-const ANEW = "Its variables are lost, and what you typed is kept. The next run starts Python anew.";
+const ANEW = _("Its variables are lost, and what you typed is kept. The next run starts Python anew.");
 
 /** @param {string} reason */
 function lastLine(reason) {
@@ -65,7 +65,7 @@ export class Session {
   start() {
     this.lost = [];
     this.view.retry("");
-    this.view.say("Starting Python");
+    this.view.say(_("Starting Python"));
     const worker = (this.worker = this.makeWorker());
     worker.onmessage = ({ data }) => worker === this.worker && this.hear(data);
     worker.onerror = (event) => worker === this.worker && this.broken(/** @type {ErrorEvent} */ (event).message);
@@ -74,7 +74,7 @@ export class Session {
   next() {
     if (this.ready && !this.busy && this.queue.length) {
       this.busy = true;
-      this.view.say(`Running ${this.queue[0].name}`);
+      this.view.say(_(`Running ${this.queue[0].name}`));
       this.worker?.postMessage(this.queue[0].ask());
     }
     this.view.busy(this.busy || this.queue.length > 0);
@@ -106,8 +106,8 @@ export class Session {
   broken(reason = "") {
     const line = lastLine(reason);
     const whole = line === reason.trim() ? "" : reason.slice(-WHOLE);
-    if (this.ready) this.stop("broken", `Python broke down${line && ": "}${line}\n${ANEW}`, whole);
-    else this.stop("not loaded", `The download was cut short${line && " ("}${line}${line && ")"}`, whole);
+    if (this.ready) this.stop("broken", `${_("Python broke down")}${line && ": "}${line}\n${ANEW}`, whole);
+    else this.stop("not loaded", `${_("The download was cut short")}${line && " ("}${line}${line && ")"}`, whole);
   }
 
   /** @param {any} message from the worker */
@@ -120,12 +120,12 @@ export class Session {
       case "ready":
         this.ready = true;
         this.view.progress(0, 0);
-        this.view.say("Python is ready");
+        this.view.say(_("Python is ready"));
         return this.next();
       case "kept":
         return this.view.kept();
       case "fetching":
-        return this.view.say(total ? `Loading ${name}, once: ${megabytes(total)}` : `Loading ${name}`);
+        return this.view.say(total ? _(`Loading ${name}, once: ${megabytes(total)}`) : _(`Loading ${name}`));
       case "fetched":
         return this.view.progress(0, 0);
       case "broken":
@@ -135,7 +135,7 @@ export class Session {
         return this.idle();
       case "plan": {
         const above = order.length - 1;
-        if (above) this.view.say(`Running ${job.name}, after ${above === 1 ? "one" : above} above that it needs`);
+        if (above) this.view.say(above === 1 ? _(`Running ${job.name}, after one above that it needs`) : _(`Running ${job.name}, after ${above} above that it needs`));
       }
     }
     if (message.error?.startsWith("MemoryError")) this.full = true;
@@ -146,10 +146,10 @@ export class Session {
     const job = /** @type {Job} */ (this.queue.shift());
     this.busy = false;
     const says = job.end("");
-    this.view.say(`Ran ${job.name}${says && ": "}${says}`);
+    this.view.say(_(`Ran ${job.name}`) + (says && `: ${says}`));
     if (this.full) {
       const waiting = this.queue.splice(0);
-      this.stop("", "Memory was full. Python was started anew; what you run next runs what it needs first");
+      this.stop("", _("Memory was full. Python was started anew; what you run next runs what it needs first"));
       for (const other of waiting) this.run(other);
     }
     this.next();

@@ -14,7 +14,7 @@ import { megabytes } from "./session.js";
 const here = new URL(".", import.meta.url);
 const SHOWN = 20_000; // characters of an output that are shown at first
 const MORE = 200_000; // characters that a press on "Show more" adds
-const UNDONE = { stopped: "stopped", "not loaded": "not loaded", broken: "Python broke down" };
+const UNDONE = { stopped: _("stopped"), "not loaded": _("not loaded"), broken: _("Python broke down") };
 
 /** The code of a session without its prompts and outputs. @param {string} text */
 function codeOfSession(text) {
@@ -82,22 +82,22 @@ export class RunnableText {
     this.builtText = this.built ? printedText(this.built) : "";
     this.code = this.original;
     this.sent = ""; // the code that runs, or ran last
-    this.name = `${this.kind === "cell" ? "cell" : "example"} ${this.index + 1}`;
+    this.name = this.kind === "cell" ? _(`cell ${this.index + 1}`) : _(`example ${this.index + 1}`);
     this.runs = element.dataset.laRuns === "yes";
     this.draft = new Draft(this.name, this.original);
 
     const named = (/** @type {string} */ part, /** @type {string} */ text) => ({ className: `la-live__${part}`, ariaLabel: `${text} ${this.name}` });
     this.status = make("span", { className: "la-live__status" });
-    this.undoButton = button("Restore", () => this.undo(), { ...named("undo", "Restore"), hidden: true });
-    this.editButton = button("Edit", () => this.edit(), named("edit", "Edit"));
+    this.undoButton = button(_("Restore"), () => this.undo(), { ...named("undo", _("Restore")), hidden: true });
+    this.editButton = button(_("Edit"), () => this.edit(), named("edit", _("Edit")));
     this.tools = make("div", { className: "la-live__tools la-pane-tools" });
     if (this.runs) {
-      const title = `Runs in your browser; the first run loads ${megabytes(site.bytes)}`;
-      const runButton = button("Run", () => this.run(), { ...named("run", "Run"), title });
+      const title = _(`Runs in your browser; the first run loads ${megabytes(site.bytes)}`);
+      const runButton = button(_("Run"), () => this.run(), { ...named("run", _("Run")), title });
       this.tools.append(runButton, this.editButton, this.undoButton, this.status);
     }
     const reason = element.dataset.laReason;
-    if (reason) this.tools.append(make("span", { className: "la-live__reason" }, `In a browser: ${reason}`));
+    if (reason) this.tools.append(make("span", { className: "la-live__reason" }, _(`In a browser: ${reason}`)));
     const code = this.kind === "cell" ? this.pre.closest(".cell > *") : this.pre;
     code?.after(this.tools);
     this.output = make("div", { className: "la-live__output", hidden: true });
@@ -113,7 +113,7 @@ export class RunnableText {
   // -- What the session tells -------------------------------------------------------------------
 
   wait() {
-    this.set("waiting", "waiting…");
+    this.set("waiting", _("waiting…"));
   }
 
   ask() {
@@ -129,7 +129,7 @@ export class RunnableText {
   /** @param {any} message */
   hear({ type, index, order, kind, text, error, told: lines = [] }) {
     const above = type === "plan" ? order.length - 1 : 0;
-    if (type === "plan") this.also = above ? ` · ran ${above} above first` : "";
+    if (type === "plan") this.also = above ? _(` · ran ${above} above first`) : "";
     const told = this.texts[index];
     if (!told || told.sent !== told.code) return; // it was restored meanwhile, or edited and is to run again
     if (type === "begin") told.begin();
@@ -144,7 +144,7 @@ export class RunnableText {
     if (cause) {
       for (const text of this.texts) if (text.element.dataset.laState === "running") text.set("stopped", UNDONE[cause]);
       if (laState === "waiting") this.set("stopped", UNDONE[cause]);
-    } else if (laState === "waiting" && this.sent === this.code) this.set("failed", "not run: one above failed");
+    } else if (laState === "waiting" && this.sent === this.code) this.set("failed", _("not run: one above failed"));
     else if (laState) this.status.append(this.also);
     return this.status.textContent ?? "";
   }
@@ -163,7 +163,7 @@ export class RunnableText {
     this.pictures = false;
     this.body = this.rest = null;
     this.shown = 0;
-    this.set("running", "running…");
+    this.set("running", _("running…"));
     this.element.querySelector(".la-live__notes")?.remove();
     this.output.replaceChildren();
   }
@@ -174,7 +174,7 @@ export class RunnableText {
       this.pictures = true;
       const builtPicture = this.built?.querySelector("img");
       const asBuilt = builtPicture && this.code === this.original;
-      const alt = asBuilt ? builtPicture.alt : "The picture that your code drew";
+      const alt = asBuilt ? builtPicture.alt : _("The picture that your code drew");
       this.output.append(make("img", { src: `data:image/png;base64,${text}`, alt }));
       this.body = null;
       return;
@@ -208,14 +208,14 @@ export class RunnableText {
     } else if (!this.pane) this.pre.hidden = !unchanged;
     this.set(
       error && !(this.kind === "session" && equal) ? "failed" : "done",
-      unchanged ? (this.builtText ? "as on this page" : "done") : this.verdict(error),
+      unchanged ? (this.builtText ? _("as on this page") : _("done")) : this.verdict(error),
     );
   }
 
   /** @param {string} error */
   verdict(error) {
-    if (error) return `your output: ${error}`;
-    return this.pictures && this.code === this.original ? "drawn in your browser" : "your output";
+    if (error) return _(`your output: ${error}`);
+    return this.pictures && this.code === this.original ? _("drawn in your browser") : _("your output");
   }
 
   /** What was cut from a long output, and ways to see it. */
@@ -235,9 +235,9 @@ export class RunnableText {
     this.rest = make(
       "p",
       { className: "la-live__rest la-pane-tools" },
-      `… ${left.toLocaleString("en")} characters more `,
-      button("Show more", more, { className: "la-live__more", ariaLabel: "Show more of this output" }),
-      button("Save all", save, { className: "la-live__save", ariaLabel: "Save all of this output as a file" }),
+      _(`… ${left.toLocaleString("en")} characters more `),
+      button(_("Show more"), more, { className: "la-live__more", ariaLabel: _("Show more of this output") }),
+      button(_("Save all"), save, { className: "la-live__save", ariaLabel: _("Save all of this output as a file") }),
     );
     this.output.append(this.rest);
   }
@@ -249,7 +249,7 @@ export class RunnableText {
     if (!entries.size || printed !== this.full || this.output.querySelector(".la-live__gallery")) return; // it ran again
     const links = [...entries].map(({ title, address }) => make("a", { href: new URL(address, this.site.root).href }, title));
     const listed = links.flatMap((link, i) => (i ? [", ", link] : [link]));
-    this.output.append(make("p", { className: "la-live__gallery" }, "What it means: ", ...listed));
+    this.output.append(make("p", { className: "la-live__gallery" }, _("What it means: "), ...listed));
   }
 
   // -- Its code ---------------------------------------------------------------------------------
@@ -260,12 +260,12 @@ export class RunnableText {
     this.element.closest("details")?.setAttribute("open", "");
     this.element.querySelector("details")?.setAttribute("open", "");
     const parent = this.openPane();
-    const hint = make("p", { className: "la-live__hint", id: `la-live-hint-${this.index}` }, "Shift-Enter runs; Escape, then Tab, leaves the editor");
+    const hint = make("p", { className: "la-live__hint", id: `la-live-hint-${this.index}` }, _("Shift-Enter runs; Escape, then Tab, leaves the editor"));
     this.tools.append(hint);
     if (keeps()) this.sayKept(KEPT);
     const { openEditor } = await import(new URL("editor.js", here).href).catch(() => ({ openEditor: openTextarea }));
     if (!parent.isConnected) return; // restored meanwhile
-    const label = `Code of ${this.name}`;
+    const label = _(`Code of ${this.name}`);
     parent.replaceChildren();
     this.editor = openEditor({ parent, code: this.code, label, describedBy: hint.id, onRun: () => this.run(), onLeave() {} });
     this.pre.hidden = true;
@@ -294,7 +294,7 @@ export class RunnableText {
     this.openPane().append(make("div", { className: "la-live__typed", tabIndex: 0 }, typed));
     this.pre.hidden = true;
     this.undoButton.hidden = false;
-    this.sayKept("This is what you typed before. Restore brings back the code of the page.");
+    this.sayKept(_("This is what you typed before. Restore brings back the code of the page."));
   }
 
   /** Put this code in the place of its own, as if the reader had typed it, and run it. @param {string} code */

@@ -19,11 +19,11 @@ function upgrade(path) {
     const { visited, path: chosen } = read();
     for (const step of steps) step.toggleAttribute("data-la-done", isDone(step, visited));
     const count = steps.filter((step) => isDone(step, visited)).length;
-    const mine = chosen === path.dataset.laPath ? " · your path" : "";
-    facts.textContent = (count ? `${count} of ` : "") + said + mine;
+    const mine = chosen === path.dataset.laPath ? _(" · your path") : "";
+    facts.textContent = (count ? _(`${count} of `) : "") + said + mine;
     const step = steps.find((step) => !isDone(step, visited));
     const link = step?.querySelector("a")?.cloneNode(true);
-    next.replaceChildren(...(link ? [count ? "Next: " : "Begin with: ", link] : ["You have gone all the way."]));
+    next.replaceChildren(...(link ? [count ? _("Next: ") : _("Begin with: "), link] : [_("You have gone all the way.")]));
   };
 }
 

@@ -4,7 +4,7 @@
 import { button, make as element } from "./dom.js";
 import { says } from "./guess.js";
 
-const PACES = /** @type {[string, number][]} */ ([["slow", 9], ["steady", 6], ["quick", 3]]); // seconds
+const PACES = /** @type {[string, number][]} */ ([[_("slow"), 9], [_("steady"), 6], [_("quick"), 3]]); // seconds
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
@@ -36,7 +36,7 @@ class Guess {
     this.input.setAttribute("aria-labelledby", question.id);
     this.input.autocomplete = this.input.autocapitalize = "off";
     this.input.spellcheck = false;
-    const submit = make("button", "", "Reveal");
+    const submit = make("button", "", _("Reveal"));
     submit.className = "la-button";
     this.form = make("form", "form", this.input, submit);
     this.form.addEventListener("submit", (event) => {
@@ -50,8 +50,8 @@ class Guess {
     const code = (/** @type {string} */ text) => make("code", "value", text);
     const guess = this.input.value.trim();
     const right = guess && says(guess, this.answer);
-    const verdict = make("p", "verdict", right ? "Right: it is " : "It is ", code(this.answer));
-    if (guess && !right) verdict.append(", and you wrote ", code(guess));
+    const verdict = make("p", "verdict", right ? _("Right: it is ") : _("It is "), code(this.answer));
+    if (guess && !right) verdict.append(_(", and you wrote "), code(guess));
     const hadFocus = this.form.contains(document.activeElement);
     this.done = true;
     this.form.replaceWith(verdict);
@@ -78,21 +78,21 @@ class Player {
     this.pane = make("div", "pane");
     this.pane.tabIndex = 0;
     this.pane.setAttribute("role", "group");
-    this.pane.setAttribute("aria-label", "The code");
+    this.pane.setAttribute("aria-label", _("The code"));
     this.lines = this.items.map((item) =>
       /** @type {HTMLElement} */ (item.querySelector(".la-player__lines")?.cloneNode(true)));
     this.pane.append(...this.lines);
 
-    this.previous = button("Previous", () => this.go(this.at - 1));
-    this.next = button("Next", () => this.forward());
+    this.previous = button(_("Previous"), () => this.go(this.at - 1));
+    this.next = button(_("Next"), () => this.forward());
     this.next.addEventListener("click", (event) => {
       if (!event.detail) this.guesses[this.at]?.input.focus({ preventScroll: true }); // by keyboard
     });
-    this.play = button("Play", () => (this.timer ? this.pause() : this.start()));
+    this.play = button(_("Play"), () => (this.timer ? this.pause() : this.start()));
     this.pace = make("select", "", ...PACES.map(([name, seconds]) => new Option(name, String(seconds))));
     this.pace.className = "la-field";
     this.pace.value = String(PACES[1][1]);
-    this.pace.setAttribute("aria-label", "Pace");
+    this.pace.setAttribute("aria-label", _("Pace"));
     this.asks = make("input");
     this.asks.type = "checkbox";
     this.asks.checked = true;
@@ -102,7 +102,7 @@ class Player {
     this.status = make("p", "status");
     this.status.setAttribute("role", "status");
     const bar = make("div", "bar", this.previous, this.counter, this.next, this.play, this.pace);
-    if (this.guesses.some(Boolean)) bar.append(make("label", "", this.asks, "Guess first"));
+    if (this.guesses.some(Boolean)) bar.append(make("label", "", this.asks, _("Guess first")));
 
     const body = make("div", "body", this.pane);
     list.before(bar, body, this.status);
@@ -173,7 +173,7 @@ class Player {
     this.draw();
     if (hadFocus) this.items[at].querySelector("a")?.focus({ preventScroll: true }); // the old step is hidden
     const asked = this.waiting ? ` ${this.waiting.question}` : "";
-    this.status.textContent = `Step ${at + 1} of ${this.items.length}: ${this.titles[at]}.${asked}`;
+    this.status.textContent = _(`Step ${at + 1} of ${this.items.length}: ${this.titles[at]}.${asked}`);
     try {
       history.replaceState(history.state, "", `#${this.ids[at]}`);
     } catch { /* some browsers allow only so many in a minute */ }
@@ -223,7 +223,7 @@ class Player {
   }
 
   wait() {
-    this.play.textContent = "Pause";
+    this.play.textContent = _("Pause");
     this.timer = setTimeout(() => {
       this.go(this.at + 1, true);
       if (this.waiting || this.at === this.items.length - 1) this.pause();
@@ -234,7 +234,7 @@ class Player {
   pause() {
     clearTimeout(this.timer);
     this.timer = 0;
-    this.play.textContent = "Play";
+    this.play.textContent = _("Play");
   }
 }
 

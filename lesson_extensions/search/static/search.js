@@ -72,18 +72,18 @@ class Finder {
       const groups = /** @type {Map<string, Entry[]>} */ (new Map());
       for (const entry of entries.slice(BEST)) groups.set(entry.kind, [...(groups.get(entry.kind) ?? []), entry]);
       this.list.replaceChildren(
-        ...(best.length ? [group("Best matches", best, true)] : []),
+        ...(best.length ? [group(_("Best matches"), best, true)] : []),
         ...[...groups].map(([kind, those]) => group(kind, those, false)),
       );
       this.list.scrollTop = 0;
       this.status.textContent = !query ? "" : !worth.length
-        ? "No page is about that. Try other words, or fewer."
-        : `${worth.length} ${worth.length > 1 ? "results" : "result"}`;
+        ? _("No page is about that. Try other words, or fewer.")
+        : worth.length > 1 ? _(`${worth.length} results`) : _("1 result");
       clearTimeout(this.timer);
       this.timer = setTimeout(() => entries.forEach((entry) => entry.quote()), PAUSE);
     } catch {
       this.list.replaceChildren();
-      this.status.textContent = "What the search looks in could not be loaded. Type on to try again.";
+      this.status.textContent = _("What the search looks in could not be loaded. Type on to try again.");
     }
   }
 
@@ -158,14 +158,14 @@ let opened = null;
 /** @param {string} action  where the form leads without us */
 function makeDialog(action) {
   const input = make("input", {
-    type: "text", name: "q", className: "la-field la-search__input", placeholder: "a question, np.cross, an error message",
-    ariaLabel: "Words, a name, or a whole message", autocomplete: "off", autocapitalize: "off", spellcheck: false,
+    type: "text", name: "q", className: "la-field la-search__input", placeholder: _("a question, np.cross, an error message"),
+    ariaLabel: _("Words, a name, or a whole message"), autocomplete: "off", autocapitalize: "off", spellcheck: false,
     enterKeyHint: "search",
   });
   const finder = new Finder(input);
-  const dialog = make("dialog", { className: "la-search-dialog", ariaLabel: "Search" });
-  const form = make("form", { className: "la-search", action, role: "search" }, input, button("Close", () => dialog.close()));
-  const keys = make("p", { className: "la-search__keys" }, "↑ ↓ to choose, Enter to open, Esc to close");
+  const dialog = make("dialog", { className: "la-search-dialog", ariaLabel: _("Search") });
+  const form = make("form", { className: "la-search", action, role: "search" }, input, button(_("Close"), () => dialog.close()));
+  const keys = make("p", { className: "la-search__keys" }, _("↑ ↓ to choose, Enter to open, Esc to close"));
   dialog.append(form, finder.status, finder.list, keys);
   form.onsubmit = async (event) => {
     event.preventDefault();

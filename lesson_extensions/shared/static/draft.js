@@ -4,7 +4,7 @@
  * reload it is there again. A browser may refuse to keep anything; then nothing is said of it.
  */
 
-export const KEPT = "What you type is kept for this visit.";
+export const KEPT = _("What you type is kept for this visit.");
 
 /** Whether this browser keeps anything. */
 export const keeps = () => {

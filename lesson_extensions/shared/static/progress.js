@@ -24,12 +24,12 @@ function parse(text) {
     found = JSON.parse(text ?? "");
   } catch {}
   const { version, passed, visited, last, path } = found ?? {};
-  if (version > VERSION) throw new Error("That progress is from a later version of this site: reload the page and try again.");
+  if (version > VERSION) throw new Error(_("That progress is from a later version of this site: reload the page and try again."));
   const isText = (/** @type {any} */ value) => typeof value === "string";
   const isTimes = (/** @type {any} */ value) =>
     value && typeof value === "object" && !Array.isArray(value) && Object.values(value).every(isText);
   if (version !== VERSION || ![passed, visited].every(isTimes) || (last && ![last.page, last.anchor].every(isText))) {
-    throw new Error("That is no progress of this site.");
+    throw new Error(_("That is no progress of this site."));
   }
   return { version, passed, visited, last: last || null, ...(path && isText(path) ? { path } : {}) };
 }
@@ -52,7 +52,7 @@ function stored() {
   try {
     text = localStorage.getItem(KEY);
   } catch {
-    place ||= "on this page";
+    place ||= _("on this page");
   }
   try {
     unread = "";
@@ -73,9 +73,9 @@ function save() {
   } catch {
     try {
       sessionStorage.setItem(KEY, text);
-      place = "in this tab";
+      place = _("in this tab");
     } catch {
-      place = "on this page";
+      place = _("on this page");
     }
   }
 }
@@ -168,10 +168,10 @@ export function clear() {
 /** What the reader should know of how the progress is kept: sentences, or "". */
 export function trouble() {
   const asides = keys(ASIDE);
-  const why = unread ? "What this browser has kept cannot be read" : "This browser’s storage is full or switched off";
+  const why = unread ? _("What this browser has kept cannot be read") : _("This browser’s storage is full or switched off");
   return [
-    place && `${why}: your progress is kept ${place} only. Export it to keep it.`,
-    asides.length && `Progress that cannot be read is set aside in this browser, as ${asides.join(", ")}. Clear removes it.`,
+    place && _(`${why}: your progress is kept ${place} only. Export it to keep it.`),
+    asides.length && _(`Progress that cannot be read is set aside in this browser, as ${asides.join(", ")}. Clear removes it.`),
   ].filter(Boolean).join(" ");
 }
 
@@ -188,11 +188,11 @@ function load() {
       unread = "";
     }
   } catch {
-    place = "on this page"; // no room: it stays where it is, untouched
+    place = _("on this page"); // no room: it stays where it is, untouched
   }
   try {
     state = merge(state, parse(sessionStorage.getItem(KEY))); // of a page that could not store it
-    place = "in this tab";
+    place = _("in this tab");
     save();
   } catch {}
 }

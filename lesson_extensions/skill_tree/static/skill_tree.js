@@ -9,7 +9,7 @@ function follow(lesson) {
   if (checks.length) document.querySelector(".la-lesson")?.append(note);
   const tell = () => {
     const done = checks.filter(passed).length;
-    note.textContent = done ? ` · ${done} of ${checks.length} check${checks.length > 1 ? "s" : ""} passed` : "";
+    note.textContent = done ? checks.length > 1 ? _(` · ${done} of ${checks.length} checks passed`) : _(" · 1 of 1 check passed") : "";
   };
   const headings = [...document.querySelectorAll("section[id] section[id]")];
   const keep = () => {

@@ -5,11 +5,13 @@ import { clear, exportText, importText, passed, read, trouble } from "./progress
 
 /** @typedef {{page: string, formerly: string[], before: number[], checks: string[], exercises: string[]}} Lesson */
 
-/** Such as "3 of 5 checks", or "5 checks". @param {string[]} labels @param {string} thing */
-function counted(labels, thing) {
+/** Such as "3 of 5 checks", or "5 checks". @param {string[]} labels @param {string} one @param {(n: number) => string} many */
+function counted(labels, one, many) {
   const done = labels.filter(passed).length;
-  return (done ? `${done} of ` : "") + `${labels.length} ${thing}${labels.length === 1 ? "" : "s"}`;
+  return (done ? _(`${done} of `) : "") + (labels.length === 1 ? one : many(labels.length));
 }
+
+const STATES = /** @type {Record<string, string>} */ ({ mastered: _("mastered"), "in progress": _("in progress"), open: _("open"), later: _("later") });
 
 /** What each lesson is to this reader. @param {Lesson[]} lessons @param {object} visited */
 function statesOf(lessons, visited) {
@@ -47,16 +49,19 @@ function upgrade(nav) {
   function mark(place, isNext) {
     const { before, checks, exercises } = lessons[place];
     const state = states[place];
-    const missing = before.filter((other) => states[other] !== "mastered").map(title).join(" and ");
-    const counts = { checks: counted(checks, "check"), exercises: counted(exercises, "exercise") };
-    const word = isNext ? `${state}, next` : state;
+    const missing = before.filter((other) => states[other] !== "mastered").map(title).join(_(" and "));
+    const counts = {
+      checks: counted(checks, _("1 check"), (n) => _(`${n} checks`)),
+      exercises: counted(exercises, _("1 exercise"), (n) => _(`${n} exercises`)),
+    };
+    const word = isNext ? _(`${STATES[state]}, next`) : STATES[state];
     facts[place].state.textContent = `${word} · ${minutes[place]}`;
     if (checks.length) facts[place].checks.textContent = ` · ${counts.checks}`;
     if (exercises.length) facts[place].exercises.textContent = ` · ${counts.exercises}`;
     items[place].dataset.laState = state;
     items[place].toggleAttribute("data-la-next", isNext);
     const words = [
-      state === "later" ? `later, after ${missing}` : word,
+      state === "later" ? _(`later, after ${missing}`) : word,
       checks.length && counts.checks,
       exercises.length && counts.exercises,
     ].filter(Boolean);
@@ -74,8 +79,8 @@ function upgrade(nav) {
     states.forEach((_, place) => mark(place, place === next));
     const link = (/** @type {number} */ place, hash = "") => make("a", { href: links[place].href + hash }, title(place));
     now.replaceChildren(
-      ...(here < 0 ? [] : ["Continue where you left off: ", link(here, last?.anchor && `#${last.anchor}`), ". "]),
-      ...(next < 0 ? [] : [Object.keys(passed).length || here >= 0 ? "Next: " : "Begin with: ", link(next), "."]),
+      ...(here < 0 ? [] : [_("Continue where you left off: "), link(here, last?.anchor && `#${last.anchor}`), ". "]),
+      ...(next < 0 ? [] : [Object.keys(passed).length || here >= 0 ? _("Next: ") : _("Begin with: "), link(next), "."]),
     );
     const isEmpty = !Object.keys({ ...visited, ...passed }).length;
     save.hidden = isEmpty;
@@ -83,30 +88,30 @@ function upgrade(nav) {
     undo.hidden = !undos.length;
     const lit = states.map((state, place) =>
       old[place] && state !== old[place] && (state === "mastered" || old[place] === "later")
-        ? `“${title(place)}” is ${state === "mastered" ? state : "open"} now.` : "");
+        ? state === "mastered" ? _(`“${title(place)}” is mastered now.`) : _(`“${title(place)}” is open now.`) : "");
     status.textContent = [...(said === undefined ? lit : [said]), trouble()].filter(Boolean).join(" ");
   }
 
-  const save = button("Export progress", () => {
+  const save = button(_("Export progress"), () => {
     const href = URL.createObjectURL(new Blob([exportText()], { type: "application/json" }));
     make("a", { href, download: "linear-algebra-progress.json" }).click();
     setTimeout(() => URL.revokeObjectURL(href)); // the download has its data by then
   });
-  const forget = button("Clear progress", () => {
+  const forget = button(_("Clear progress"), () => {
     undos.push(clear());
-    show("Your progress is cleared.");
+    show(_("Your progress is cleared."));
     undo.focus();
   });
-  const undo = button("Undo", () => {
+  const undo = button(_("Undo"), () => {
     undos.pop()?.();
-    show("Your progress is back.");
+    show(_("Your progress is back."));
     forget.focus();
   });
   const file = make("input", {
     type: "file",
     accept: ".json",
     onchange: async () => {
-      let said = "Your progress is imported.";
+      let said = _("Your progress is imported.");
       try {
         importText(await /** @type {FileList} */ (file.files)[0].text());
       } catch (error) {
@@ -118,7 +123,7 @@ function upgrade(nav) {
   });
   const now = make("p", { className: "la-skill-tree__now" });
   const status = make("p", { role: "status" });
-  nav.append(now, make("div", { className: "la-skill-tree__tools" }, save, make("label", { className: "la-button" }, "Import progress", file), forget, undo), status);
+  nav.append(now, make("div", { className: "la-skill-tree__tools" }, save, make("label", { className: "la-button" }, _("Import progress"), file), forget, undo), status);
   show();
   document.addEventListener("la-progress", () => show());
 }
