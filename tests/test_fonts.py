@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 import pytest
+from babel.messages.pofile import read_po
 from bs4 import Comment
 from fontTools.ttLib import TTFont
 
@@ -23,7 +24,7 @@ def letters(file):
 MATHS = letters("maths.woff2") | letters("serif.woff2")  # as site.css says it
 
 
-@pytest.mark.parametrize("name", ["fonts.css", "maths.css"])
+@pytest.mark.parametrize("name", ["fonts.css", "fonts-es.css", "maths.css"])
 def test_the_style_sheets_are_those_of_the_fonts(name):
     assert (STATIC / name).read_text("utf-8") == fonts.sheets(STATIC / "fonts")[name]
 
@@ -73,6 +74,20 @@ def test_each_letter_that_a_page_shows_is_in_its_font(site):
                 missing.setdefault((font, letter), name)
 
     assert missing == {}, "add them to tools/fonts.py, and run `nox -s fonts`"
+
+
+@pytest.mark.parametrize("language", fonts.LANGUAGES)
+def test_each_letter_of_a_translation_is_in_its_font(language):
+    held = letters("serif.woff2") | letters(f"serif-{language}.woff2") | OWN
+    held |= letters("mono.woff2")  # in which the arrows of buttons are set
+    missing = {
+        (letter, str(path.relative_to(ROOT)))
+        for path in (ROOT / "docs/locale" / language).rglob("*.po")
+        for message in read_po(path.read_bytes().splitlines())
+        for letter in set(str(message.string)) - held
+    }
+
+    assert missing == set(), "add them to tools/fonts.py, and run `nox -s fonts`"
 
 
 def test_no_letter_that_may_be_missing_is_in_all_fonts():

@@ -28,6 +28,8 @@ ASCII = [*range(0x20, 0x7F)]
 TEXT = [*ASCII, *map(ord, "\xa0©°±¹²³µ¶·½×äèéñöüćč–—‖‘’“”…′←→−√≈≠≤≥")]
 ITALIC = [*ASCII, *map(ord, "\xa0–’“”…")]
 CODE = [*ASCII, *map(ord, "\xa0©°±²³µ·×äéñöü–—‘’“”…′←↑→↓−√≈≠≤≥")]
+# What another language of the site has beyond these: files and a sheet of its own.
+LANGUAGES = {"es": "¡¿«»ªºÁÉÍÑÓÚÜáéíñóúü"}
 # Digits and the names of functions are those of the text. What no page shows is left out: a test
 # says what is missing, in a formula or elsewhere.
 MATHS = [
@@ -69,7 +71,7 @@ FACE = """@font-face {{
   src: url("fonts/{file}") format("woff2");
   font-style: {style};
   font-weight: {weight};
-  font-display: optional;
+  font-display: optional;{letters}
 }}
 """
 STAND_IN = """@font-face {{
@@ -173,6 +175,24 @@ def rename(font: TTFont, family: str) -> None:
             record.string = text.replace(original.replace(" ", ""), family.replace(" ", ""))
 
 
+def besides(letters: list[int], language: str) -> list[int]:
+    """The letters of a language that are not among these."""
+    return sorted(set(map(ord, LANGUAGES[language])) - set(letters))
+
+
+def ranges(letters: Iterable[int]) -> str:
+    """As a style sheet says for which letters a font is there."""
+    runs: list[list[int]] = []
+    for letter in sorted(letters):
+        if runs and letter == runs[-1][-1] + 1:
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+    return ", ".join(
+        f"U+{run[0]:X}" if len(run) == 1 else f"U+{run[0]:X}-{run[-1]:X}" for run in runs
+    )
+
+
 def faces(family: str, font: TTFont) -> str:
     """The style sheet's faces that stand in for a font, each with its widths and heights."""
     lines, units = font["hhea"], font["head"].unitsPerEm
@@ -208,7 +228,7 @@ def sheets(folder: Path) -> dict[str, str]:
     ]
     text = HEAD
     for family, file, style, weight in wanted:
-        text += FACE.format(family=family, file=file, style=style, weight=weight)
+        text += FACE.format(family=family, file=file, style=style, weight=weight, letters="")
     text += faces("LA Serif", TTFont(folder / "serif.woff2"))
     text += faces("LA Mono", TTFont(folder / "mono.woff2"))
     stacks = {
@@ -224,7 +244,20 @@ def sheets(folder: Path) -> dict[str, str]:
         f'{HEAD}@font-face {{\n  font-family: "LA Maths";\n'
         f'  src: url("data:font/woff2;base64,{data}") format("woff2");\n}}\n'
     )
-    return {"fonts.css": text, "maths.css": maths}
+    return {"fonts.css": text, "maths.css": maths} | {
+        f"fonts-{language}.css": HEAD
+        + "".join(
+            FACE.format(
+                family=family,
+                file=(name := file.replace(".", f"-{language}.")),
+                style=style,
+                weight=weight,
+                letters=f"\n  unicode-range: {ranges(TTFont(folder / name).getBestCmap())};",
+            )
+            for family, file, style, weight in wanted
+        )
+        for language in LANGUAGES
+    }
 
 
 def main(folder: Path, maths_font: str) -> None:
@@ -243,6 +276,13 @@ def main(folder: Path, maths_font: str) -> None:
     )
     write(cut(italic, ITALIC, opsz=14, wght=400), folder / "serif-italic.woff2", "LA Serif")
     write(cut(mono, CODE, wght=400), folder / "mono.woff2", "LA Mono")
+    for language in LANGUAGES:  # a browser loads them where a page has such letters
+        more = cut(upright, besides(TEXT, language), opsz=14, wght=(400, 700))
+        write(more, folder / f"serif-{language}.woff2", "LA Serif")
+        more = cut(italic, besides(ITALIC, language), opsz=14, wght=400)
+        write(more, folder / f"serif-italic-{language}.woff2", "LA Serif")
+        more = cut(mono, besides(CODE, language), wght=400)
+        write(more, folder / f"mono-{language}.woff2", "LA Mono")
     maths = with_quadratic_outlines(cut(few_variants(maths_font), MATHS))
     scale_upem(maths, MATHS_UNITS)
     write(maths, folder / "maths.woff2", "LA Maths")

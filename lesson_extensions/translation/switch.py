@@ -30,6 +30,9 @@ def place(app: Sphinx, config: Config) -> None:
     for name, english in SETTINGS.items():
         if getattr(config, name, None) == english:
             setattr(config, name, _(english))
+    letters = f"fonts-{config.language}.css"  # which the fonts of the site do not have
+    if any(Path(app.confdir, folder, letters).is_file() for folder in config.html_static_path):
+        config.html_css_files = [letters, *config.html_css_files]
     if config.html_baseurl:
         config.html_baseurl = f"{config.html_baseurl.rstrip('/')}/{config.language}/"
         for name in ("ogp_site_url", "notfound_urls_prefix"):
