@@ -32,6 +32,8 @@ WORKERS += ["--no-loadscope-reorder"]  # those with most tests are not those tha
 # What another NumPy could change; the rest is tested once, by `nox -s tests`. Of the directives the
 # build itself proves each use under each NumPy.
 CHANGED_BY_NUMPY = ("beside", "exercise", "measure", "outputs", "shapes", "snippets")
+# Of the tests of the built site, those that a translation can break.
+OF_EACH_LANGUAGE = ["every_internal_link_leads_somewhere", "no_page_loads_anything_from_elsewhere"]
 SCORED = ["index", "lessons/vectors", "lessons/svd", "faq/at-or-dot", "glossary/norm"]
 SCORED = [f"{page}.html" for page in [*SCORED, "errors/index", "benchmarks"]]
 NEEDS_PYTHON_3_12 = {"2.5.5"}
@@ -111,6 +113,25 @@ def gettext(session):
     """Bring the catalogs of each language up to date; `-- es index` starts one of a page."""
     install(session, "docs")
     session.run("python", "-m", "tools.translations", *session.posargs)
+
+
+@nox.session
+def languages(session):
+    """Build the site in each language, and test those that are not English."""
+    install(session, "docs", "test", "browser")
+    install_checker(session)
+    build(session, languages=True)
+    for language in sorted(folder.name for folder in Path("docs/locale").iterdir()):
+        session.run(
+            "python",
+            "-m",
+            "pytest",
+            "tests/test_html.py::test_each_page_is_valid",
+            *(f"tests/test_site.py::test_{name}" for name in OF_EACH_LANGUAGE),
+            "tests/browser/languages.py",
+            *session.posargs,
+            env={"SITE_LANGUAGE": language},
+        )
 
 
 @nox.session

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / os.environ.get("SITE_BUILD", "docs/_build")  # another NumPy, another folder
-SITE = BUILD / "html"
+SITE = BUILD / "html" / os.environ.get("SITE_LANGUAGE", "")  # that of `nox -s languages`
 DOCTREES = BUILD / "doctrees"
 
 
