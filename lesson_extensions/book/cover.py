@@ -48,7 +48,7 @@ def drawn(title: str, below: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'preserveAspectRatio="xMidYMid slice" role="img" '
         f'aria-label="{escape(title)}"><rect width="{WIDTH}" height="{HEIGHT}" '
-        f'fill="{ink["pane"]}"/><g font-family="LA Serif, Source Serif 4, Charter, Georgia, serif">'
+        f'fill="{ink["surface"]}"/><g font-family="LA Serif, Source Serif 4, Charter, Georgia, serif">'
         f'{words}<text x="140" y="2290" font-size="48" fill="{ink["ink-soft"]}">'
         f'{escape(below)}</text></g><text x="140" y="290" font-size="56" fill="{ink["signal"]}" '
         f'font-family="LA Mono, Menlo, Consolas, monospace">import numpy as np</text>'
