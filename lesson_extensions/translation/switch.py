@@ -20,6 +20,8 @@ SETTINGS = {
     "nb_code_prompt_show": N_("Show the code"),
     "nb_code_prompt_hide": N_("Hide the code"),
 }
+# Of the theme's templates, which has no Spanish.
+OF_THE_THEME = (N_("Back to top"),)
 
 
 def place(app: Sphinx, config: Config) -> None:
