@@ -106,6 +106,12 @@ def test_code_stays_on_its_line_and_as_it_is():
     assert code.findall(other) == code.findall(page) != []
 
 
+def test_the_comment_of_a_test_is_a_message_and_its_code_is_none():
+    page = ":::{hidden-tests}\nf('#  # no') == 1  # one is negative\nf(0) == 1\n:::\n"
+    other = translated(page, lambda message: f"⟦{message.text}⟧")
+    assert other == page.replace("one is negative", "⟦one is negative⟧")
+
+
 # -- A site in a language whose every message stands in ⟦ ⟧ ----------------------------------------
 
 LESSON = """---
