@@ -106,6 +106,12 @@ def test_code_stays_on_its_line_and_as_it_is():
     assert code.findall(other) == code.findall(page) != []
 
 
+def test_the_comment_of_a_test_is_a_message_and_its_code_is_none():
+    page = ":::{hidden-tests}\nf('#  # no') == 1  # one is negative\nf(0) == 1\n:::\n"
+    other = translated(page, lambda message: f"⟦{message.text}⟧")
+    assert other == page.replace("one is negative", "⟦one is negative⟧")
+
+
 # -- A site in a language whose every message stands in ⟦ ⟧ ----------------------------------------
 
 LESSON = """---
@@ -178,7 +184,20 @@ def f():
 """
 INDEX = "# The home\n\nHello there.\n\n```{toctree}\n:caption: The lessons\n\nlesson\n```\n"
 LEFT = {"nothing.md": "---\norphan: true\n---\n# Not yet\n\nStill English.\n"}
-PAGES = {"index.md": INDEX, "lesson.md": LESSON}
+PROGRAM = """'''A program.'''
+
+# %% Set it
+# It is one.
+# predict: x
+x = 1
+
+# %% Double it
+# Now it is two.
+# predict: x ? What is `x` now?
+x = 2 * x
+"""
+PLAYED = "---\norphan: true\n---\n# Played\n\n```{player} program.py\n```\n"
+PAGES = {"index.md": INDEX, "lesson.md": LESSON, "played.md": PLAYED}
 
 
 def wrapped(template: Catalog) -> str:
@@ -192,23 +211,25 @@ def wrapped(template: Catalog) -> str:
     return "\n".join(entries)
 
 
-def of_text(text: str) -> Catalog:
-    catalog = Catalog()
-    for message in messages(text):
-        catalog.add(message.text)
-    return catalog
-
-
 @pytest.fixture(scope="module")
-def pseudo(shared_site):
+def pseudo(shared_site, tmp_path_factory):
     folder = "locale/eo/LC_MESSAGES"
+    program = tmp_path_factory.mktemp("program") / "program.py"
+    program.write_text(PROGRAM, "utf-8")
+
+    def of_text(text: str) -> Catalog:
+        catalog = Catalog()
+        for message in [*messages(text), *(translations.told(program) if text == PLAYED else [])]:
+            catalog.add(message.text)
+        return catalog
+
     catalogs = {
         f"{folder}/{name.removesuffix('.md')}.po": wrapped(of_text(text))
         for name, text in PAGES.items()
     }
     interface = {f"{folder}/{words.INTERFACE}.po": wrapped(translations.interface())}
     return shared_site(
-        {**PAGES, **LEFT, **catalogs, **interface},
+        {**PAGES, **LEFT, "program.py": PROGRAM, **catalogs, **interface},
         language="eo",
         html_baseurl="https://example.org/",
         translation_languages=["en", "eo"],
@@ -228,7 +249,7 @@ def unwrapped(element) -> str:
 
 def test_all_that_is_seen_went_through_gettext(pseudo):
     assert pseudo.warnings == ""
-    for page in ("index", "lesson"):
+    for page in ("index", "lesson", "played"):
         assert unwrapped(pseudo.html(page)) == "", page
 
 
@@ -262,7 +283,7 @@ def test_what_is_not_translated_says_so_and_is_marked_as_english(pseudo):
 
 
 def test_an_english_site_says_what_it_said(shared_site):
-    site = shared_site(dict(PAGES))
+    site = shared_site({**PAGES, "program.py": PROGRAM})
     assert site.warnings == ""
     assert "Check: choose one" in site.html("lesson").get_text()
     assert not site.html("lesson").select("[hreflang], .la-untranslated")

@@ -15,7 +15,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from lesson_extensions.player.directive import in_words, read_program
 from lesson_extensions.shared import words
+from lesson_extensions.shared.page_text import Message as PageMessage
 from lesson_extensions.shared.page_text import messages
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +26,7 @@ LOCALE = DOCS / "locale"
 TEMPLATES = DOCS / "_build/gettext"
 OURS = ROOT / "lesson_extensions"
 OTHERS = {"_build", "_templates", "_static", "_data", "locale"}
+PLAYED = re.compile(r"^```\{player\} +(\S+)$", re.MULTILINE)
 KEYWORDS = {"_": None, "N_": None}
 GUESSED = {"python-format", "python-brace-format"}  # Babel takes {term} for a place of Python's
 HEADER = """msgid ""
@@ -58,9 +61,26 @@ def template_of(name: str) -> Catalog:
 def of_page(path: Path) -> Catalog:
     catalog = Catalog()
     place = path.relative_to(DOCS).as_posix()
-    for line, text in messages(path.read_text("utf-8")):
+    source = path.read_text("utf-8")
+    for line, text in messages(source):
         catalog.add(text, locations=[(place, line)])
+    for program in PLAYED.findall(source):
+        played = DOCS / program[1:] if program.startswith("/") else path.parent / program
+        for line, text in told(played):
+            catalog.add(text, locations=[(played.resolve().relative_to(DOCS).as_posix(), line)])
     return catalog
+
+
+def told(program: Path) -> list[PageMessage]:
+    """What a program tells that a page plays; it belongs to the catalog of that page."""
+    found: list[PageMessage] = []
+
+    def note(message: PageMessage) -> str:
+        found.append(message)
+        return message.text
+
+    in_words(*read_program(program), note)
+    return found
 
 
 def interface() -> Catalog:

@@ -10,6 +10,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from lesson_extensions.shared.words import _
+
 logger = logging.getLogger(__name__)
 
 RENEW = "`nox -s octave`, which needs GNU Octave, runs all rows and records what they print"
@@ -88,12 +90,12 @@ class BesideDirective(SphinxDirective):
         if label := self.options.get("label"):
             node["names"].append(nodes.fully_normalize_name(label))
             self.state.document.note_explicit_target(node, node)
-        text, _ = self.parse_inline(self.arguments[0])
+        text, _messages = self.parse_inline(self.arguments[0])
         title = nodes.rubric("", "", *text, classes=["la-beside__task"])
         title["heading-level"] = 3
         node += title
         if differs:
-            node += nodes.paragraph("", "Not the same", classes=["la-beside__differs"])
+            node += nodes.paragraph("", _("Not the same"), classes=["la-beside__differs"])
         cell = nodes.container("", octave, classes=["cell"])
         if printed:
             output = nodes.literal_block(printed, printed, language="none")

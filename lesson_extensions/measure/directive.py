@@ -13,12 +13,13 @@ from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.measure import timing
 from lesson_extensions.measure.nodes import Times, chart, duration, sizes
+from lesson_extensions.shared.words import N_, _
 
 logger = logging.getLogger(__name__)
 
 SOURCE = Path(timing.__file__)
 NO_TIME = "–"
-CAPTION = (
+CAPTION = N_(
     "Seconds for a product of two n × n matrices, both scales logarithmic, on the machine that "
     "built this page. Python in a browser is slower: there NumPy has no BLAS and multiplies with "
     "plain loops in C, and what these compile to, WebAssembly, uses none of the processor's "
@@ -59,7 +60,7 @@ class OnYourMachineDirective(SphinxDirective):
             )
             return []
         figure = nodes.figure("", classes=["la-measure"])
-        figure += [chart(times=times), table(times), nodes.caption("", CAPTION)]
+        figure += [chart(times=times), table(times), nodes.caption("", _(CAPTION))]
         self.set_source_info(figure)
         return [figure]
 
@@ -96,7 +97,7 @@ def table(times: Times) -> nodes.table:
     group = nodes.tgroup(cols=1 + len(times))
     group += [nodes.colspec(colwidth=1, stub=int(i == 0)) for i in range(1 + len(times))]
     names = [name.replace(" ", "\u00a0") for name in times]  # on one line
-    group += nodes.thead("", row("n", *(f"{name}, as built" for name in names)))
+    group += nodes.thead("", row("n", *(_("{name}, as built").format(name=name) for name in names)))
     group += nodes.tbody(
         "",
         *(

@@ -13,6 +13,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from lesson_extensions.shared.words import _
+
 logger = logging.getLogger(__name__)
 
 DTYPES = {"float64", "float32"}
@@ -77,8 +79,8 @@ class WillItFitDirective(SphinxDirective):
 
 def visit_fit(self: HTML5Translator, node: nodes.Element) -> None:
     data = escape(json.dumps(node["costs"], separators=(",", ":")))
+    needs = _("The calculator needs JavaScript; the table above does without.")
     self.body.append(
-        f'<div class="la-fit la-panel" data-la-costs="{data}"><p>The calculator needs JavaScript; '
-        "the table above does without.</p></div>\n"
+        f'<div class="la-fit la-panel" data-la-costs="{data}"><p>{escape(needs)}</p></div>\n'
     )
     raise nodes.SkipNode

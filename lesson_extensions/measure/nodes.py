@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
 from lesson_extensions.measure import timing
+from lesson_extensions.shared.words import _
 
 Times = dict[str, dict[int, float]]  # {name: {n: seconds}}
 
@@ -38,12 +39,18 @@ def duration(seconds: float) -> str:
 def described(times: Times) -> str:
     """What one sees, for who cannot."""
     curves = (
-        f"{name} from {duration(measured[min(measured)])} at n = {min(measured)} "
-        f"to {duration(measured[max(measured)])} at n = {max(measured)}"
+        _("{name} from {shortest} at n = {least} to {longest} at n = {most}").format(
+            name=name,
+            shortest=duration(measured[min(measured)]),
+            least=min(measured),
+            longest=duration(measured[max(measured)]),
+            most=max(measured),
+        )
         for name, measured in times.items()
         if measured
     )
-    return f"Seconds against n, both scales logarithmic. As built: {'; '.join(curves)}."
+    said = _("Seconds against n, both scales logarithmic. As built: {curves}.")
+    return said.format(curves="; ".join(curves))
 
 
 def series(
@@ -99,8 +106,8 @@ def picture(times: Times) -> str:
         if x(n) > end + 40:  # room for four digits
             end = x(n)
             parts.append(f'<text x="{end:.1f}" y="{BOTTOM + 20}">{n}</text>')
-    middle = (LEFT + RIGHT) / 2
-    parts.append(f'<text x="{middle:.1f}" y="{HEIGHT - 6}">n, of an n × n product</text>')
+    middle, along_n = (LEFT + RIGHT) / 2, _("n, of an n × n product")
+    parts.append(f'<text x="{middle:.1f}" y="{HEIGHT - 6}">{escape(along_n)}</text>')
     for index, (name, measured) in enumerate(times.items()):
         parts.append(series(index, name, [(x(n), y(s)) for n, s in measured.items()]))
     return (
@@ -115,7 +122,8 @@ def legend(times: Times) -> str:
     sample, middle = [(0.0, 6.0), (18.0, 6.0), (36.0, 6.0)], slice(1, 2)
     items = (
         f'<li data-la-series="{escape(name)}"><svg viewBox="0 0 36 12" aria-hidden="true">'
-        f"{series(index, name, sample, middle)}</svg><span>{escape(name)}, as built</span></li>"
+        f"{series(index, name, sample, middle)}</svg><span>"
+        f"{escape(_('{name}, as built').format(name=name))}</span></li>"
         for index, name in enumerate(times)
     )
     return f'<ul class="la-measure__legend">{"".join(items)}</ul>'

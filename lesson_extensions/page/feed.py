@@ -7,6 +7,7 @@ a copy without its history, where each page would have come today.
 
 from datetime import date
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,12 +20,13 @@ from sphinx.util.typing import ExtensionMetadata
 
 from lesson_extensions.page.description import description_of
 from lesson_extensions.shared import front_matter
+from lesson_extensions.shared.words import _
 
 logger = logging.getLogger(__name__)
 
 MOST = 20  # entries, the newest
 FILE = "feed.xml"
-LINK = '<link rel="alternate" type="application/atom+xml" href="{}" title="New pages">'
+LINK = '<link rel="alternate" type="application/atom+xml" href="{}" title="{}">'
 
 
 def judge(app: Sphinx, doctree: nodes.document) -> None:
@@ -65,7 +67,7 @@ def feed(app: Sphinx) -> ElementTree.Element:
     def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> None:
         ElementTree.SubElement(parent, tag, attributes).text = text or None
 
-    add(root, "title", f"{app.config.project}: new pages")
+    add(root, "title", _("{site}: new pages").format(site=app.config.project))
     add(root, "id", f"{base}{FILE}")
     add(root, "updated", f"{pages[0][0]}T00:00:00Z")
     add(root, "link", rel="self", type="application/atom+xml", href=f"{base}{FILE}")
@@ -104,7 +106,9 @@ def tell(
     if doctree is None or not app.config.html_baseurl or not newest(app):
         return
     address = relative_uri(app.builder.get_target_uri(pagename), FILE)
-    context["metatags"] = context.get("metatags", "") + LINK.format(address)
+    context["metatags"] = context.get("metatags", "") + LINK.format(
+        escape(address), escape(_("New pages"))
+    )
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -6,7 +6,7 @@ import re
 import tokenize
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from lesson_extensions.player.nodes import player, value
 from lesson_extensions.shared.folds import fold, fold_title
 from lesson_extensions.shared.labels import LabelError, claim
 from lesson_extensions.shared.notebook_cells import code_cell, copies, text_cell
-from lesson_extensions.shared.words import N_, _
+from lesson_extensions.shared.page_text import Message, Say, translated
+from lesson_extensions.shared.words import N_, _, say_in
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,6 @@ def read_step(lines: list[str], start: int, path: Path) -> Step:
             step.predict, _, step.question = (
                 part.strip() for part in asked[1].strip().partition(" ? ")
             )
-            step.question = step.question or f"What will `{step.predict}` be?"
             compiled(step.predict, path, step.predict_line, "eval")
         at += 1
     if not any(step.said):
@@ -118,6 +118,22 @@ def read_step(lines: list[str], start: int, path: Path) -> Step:
         mend = "write some below its comment lines"
         raise RefusedError("step", f"the step “{title}” has no code; {mend}", start)
     return step
+
+
+def in_words(docstring: str, steps: list[Step], say: Say) -> tuple[str, list[Step]]:
+    """What the program tells as `say` says it; its code stays."""
+    name = docstring and say(Message(1, docstring))
+    told = []
+    for step in steps:
+        title = say(Message(step.line, step.title))
+        said = translated("\n".join(step.said), say).split("\n")
+        question = step.question and say(Message(step.predict_line, step.question))
+        told.append(replace(step, title=title, said=said, question=question))
+    return name, told
+
+
+def question_of(step: Step) -> str:
+    return step.question or _("What will {code} be?").format(code=f"`{step.predict}`")
 
 
 def compiled(code: str, path: Path, line: int = 1, mode: str = "exec") -> Any:
@@ -206,7 +222,9 @@ class PlayerDirective(SphinxDirective):
         self.env.note_dependency(str(self.path))
         self.env.note_dependency(str(TRACER))
         try:
-            return [self.draw(f"/{relative}", *read_program(self.path))]
+            return [
+                self.draw(f"/{relative}", *in_words(*read_program(self.path), say_in(self.env)))
+            ]
         except RefusedError as refused:
             logger.warning(
                 "%s",
@@ -266,8 +284,11 @@ class PlayerDirective(SphinxDirective):
         if text and isinstance(text[0], nodes.paragraph):
             first += [nodes.Text("\n"), *text.pop(0).children]
         if step.predict is not None:
-            asked = [*self.inline(step.question), nodes.Text(_(" Say it before you run the cell."))]
-            text.append(nodes.paragraph("", "", *asked))
+            question = [
+                *self.inline(question_of(step)),
+                nodes.Text(_(" Say it before you run the cell.")),
+            ]
+            text.append(nodes.paragraph("", "", *question))
         return [text_cell("", first, *text), code_cell(source=step.code)]
 
     def draw_step(
@@ -281,7 +302,7 @@ class PlayerDirective(SphinxDirective):
         item += literal_block(step.code, "python", "la-player__lines")
         if step.predict is not None:
             guess = nodes.container(classes=["la-player__guess"])
-            guess += nodes.paragraph("", "", *self.inline(step.question))
+            guess += nodes.paragraph("", "", *self.inline(question_of(step)))
             answer = nodes.paragraph("", "", value("", trace["answer"]))
             guess += fold("", fold_title("", _("Answer")), answer, classes=["la-player__answer"])
             item += guess

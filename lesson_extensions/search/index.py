@@ -28,6 +28,7 @@ from lesson_extensions.shared.domains import FactsDomain
 from lesson_extensions.shared.gallery import gallery_of
 from lesson_extensions.shared.lessons import lessons_of
 from lesson_extensions.shared.summary import plain
+from lesson_extensions.shared.words import N_, _
 
 FOLDER = "_static/search"
 TITLE, KEYWORD, HEADING, SUMMARY, TEXT, CODE = 10, 8, 4, 2, 1, 0.5  # the weight of one occurrence
@@ -54,12 +55,12 @@ IGNORED = frozenset(word for line in lines_of("asking.txt") for word in line)
 HIDDEN = (nodes.raw, nodes.comment, nodes.substitution_definition, addnodes.toctree, nodes.meta)
 # The folder of a page, and what a reader takes its pages for; the last is any other page.
 KINDS = {
-    "lessons": "Lessons",
-    "faq": "Questions",
-    "glossary": "Terms",
-    "errors": "Errors and warnings",
-    "warnings": "Errors and warnings",
-    "": "Pages",
+    "lessons": N_("Lessons"),
+    "faq": N_("Questions"),
+    "glossary": N_("Terms"),
+    "errors": N_("Errors and warnings"),
+    "warnings": N_("Errors and warnings"),
+    "": N_("Pages"),
 }
 # How a reader asks who wants pages of a kind. A word or two are a name.
 INTENTS = {
@@ -273,7 +274,7 @@ def index_of(
         "words": dict(sorted(postings.items())),
         "ignored": sorted(IGNORED),
         "synonyms": lines_of("synonyms.txt"),
-        "kinds": kinds,
+        "kinds": [_(kind) for kind in kinds],
         "intents": [[kinds.index(label), pattern] for label, pattern in INTENTS.items()],
         "messages": [[message["address"], message["pattern"]] for message in messages],
     }

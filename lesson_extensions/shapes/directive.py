@@ -10,6 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from lesson_extensions.shapes import numpy_says
 from lesson_extensions.shapes.nodes import said_by_numpy, shape_calculator, shape_table
+from lesson_extensions.shared.words import _
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,8 @@ class ShapesDirective(SphinxDirective):
             logger.warning("%s", refused, location=self.get_location(), type="shapes")
             return []
         if name not in numpy_says.available():
-            return [nodes.paragraph("", f"NumPy {np.__version__} has no {name}.")]
+            said = _("NumPy {version} has no {name}.")
+            return [nodes.paragraph("", said.format(version=np.__version__, name=name))]
         table = shape_table(classes=["la-shapes-table"])
         table += self.table(name, pairs)
         self.set_source_info(table)
@@ -82,7 +84,7 @@ class ShapesDirective(SphinxDirective):
         self, name: str, pairs: list[tuple[numpy_says.Shape, numpy_says.Shape, str | None]]
     ) -> nodes.table:
         option = numpy_says.WITH_OPTION.get(name)
-        heads = ["a", "b", *([option] if option else []), "the result"]
+        heads = ["a", "b", *([option] if option else []), _("the result")]
         group = nodes.tgroup(cols=len(heads))
         group += [nodes.colspec(colwidth=1) for _ in heads]
         group += nodes.thead("", row(*(nodes.Text(head) for head in heads)))

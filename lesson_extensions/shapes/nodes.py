@@ -1,7 +1,11 @@
 """What the calculator and its examples are in a page."""
 
+from html import escape
+
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
+
+from lesson_extensions.shared.words import _
 
 
 class shape_calculator(nodes.General, nodes.Element):
@@ -17,10 +21,11 @@ class said_by_numpy(nodes.inline):
 
 
 def visit_calculator(self: HTML5Translator, node: nodes.Element) -> None:
-    self.body.append(
-        '<div class="la-shapes la-panel"><p>The calculator needs JavaScript. What NumPy makes of '
-        "the shapes below stands there without.</p></div>\n"
+    needs = _(
+        "The calculator needs JavaScript. What NumPy makes of the shapes below stands there "
+        "without."
     )
+    self.body.append(f'<div class="la-shapes la-panel"><p>{escape(needs)}</p></div>\n')
     raise nodes.SkipNode
 
 

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from lesson_extensions.shapes import numpy_says
 from lesson_extensions.shapes.nodes import said_by_numpy
 from lesson_extensions.shared.gallery import gallery_of
+from lesson_extensions.shared.words import _
 
 FILE = "_static/shapes.json"
 
@@ -22,7 +23,7 @@ def link_errors(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     pages = gallery_of(app, lambda page: app.builder.get_relative_uri(docname, page))
     for error in errors:
         found = [page for page in pages if re.search(page["pattern"], error["message"])]
-        link = nodes.reference("", "what it means", internal=True)
+        link = nodes.reference("", _("what it means"), internal=True)
         if found:
             link["refuri"] = found[0]["address"]
             link["reftitle"] = found[0]["title"]

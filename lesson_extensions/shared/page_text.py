@@ -32,6 +32,8 @@ TEXT = {
 }  # fmt: skip
 TITLED = {"admonition", "exercise", "in-browser", "mistake"}  # their argument is text
 OPTIONS = {"alt", "caption"}  # whose values are text
+CHECKED = {"hidden-tests", "tests"}  # whose comments are shown
+COMMENT = re.compile(r"^(.*\S  # )(.+)$")
 NUMBERED = re.compile(r"^(\d+: )(.+)$")  # a line of {skill-tree}
 
 
@@ -166,6 +168,8 @@ def _in_code(line: str, number: int, name: str | None, say: Say) -> str:
         return _option(line, option, number, say)
     if name == "skill-tree" and (title := NUMBERED.match(line)):
         return title[1] + _said(title[2], number, say)
+    if name in CHECKED and (comment := COMMENT.match(line)):
+        return comment[1] + _said(comment[2], number, say)
     return _quoted(line, number, say) if name == "code-cell" and "alt:" in line else line
 
 

@@ -16,8 +16,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from lesson_extensions.shared.page_text import Message, Say
 
 INTERFACE = "interface"
+SAY = "la-say"  # of the page that is read: how its catalog says a message
 ENGLISH = "en"
 # _("text"), or _(`text ${value}`): the value stays in the translation as it is
 MARKED = re.compile(r"(?<![\w$.])_\(\s*(\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`),?\s*\)")
@@ -37,6 +41,16 @@ def _(text: str) -> str:
 def N_(text: str) -> str:
     """Marks a text that is translated where it is used."""
     return text
+
+
+def say_in(env: BuildEnvironment) -> Say:
+    """How the catalog of the page that is read says a message, for what it takes from elsewhere."""
+
+    def as_it_is(message: Message) -> str:
+        return message.text
+
+    say: Say = env.current_document.get(SAY) or as_it_is
+    return say
 
 
 def load(app: Sphinx) -> None:

@@ -15,6 +15,7 @@ from sphinx.util import logging
 from sphinx.util.matching import patmatch
 
 from lesson_extensions.shared import front_matter
+from lesson_extensions.shared.words import N_, _
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,12 @@ KEYS = {
     "licence": "under which licence others may use it, as a text",
     "data": "as a text, the name and address of what the data comes from, or how it is made",
     "tags": "what it is about, as a list of words",
+}
+NAMES = {
+    "author": N_("Author"),
+    "licence": N_("Licence"),
+    "data": N_("Data"),
+    "tags": N_("Tags"),
 }
 ADDRESS = re.compile(r"https?://[^\s<>]*[^\s<>.,;:)]")
 BULKY = "tag_data"  # the class of a cell that is all data: nobody searches for what is in it
@@ -58,7 +65,7 @@ def show_facts(app: Sphinx, doctree: nodes.document) -> None:
             continue
         text = " · ".join(value) if key == "tags" else value
         body = nodes.field_body("", nodes.paragraph("", "", *linked(text)))
-        fields += nodes.field("", nodes.field_name(text=key.capitalize()), body)
+        fields += nodes.field("", nodes.field_name(text=_(NAMES[key])), body)
     for key in facts.keys() - KEYS.keys():
         warn(app.env, f"the front matter of this notebook says {key!r}, which has no meaning here")
     section.insert(1, fields)

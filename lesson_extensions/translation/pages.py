@@ -38,16 +38,16 @@ def translate(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     env.note_dependency(str(words.folder(app) / f"{docname}.po"))
     said: dict[str, str] = {}
+    facts = env.metadata[docname]
 
     def say(message: Message) -> str:
         said[message.text] = translation(catalog, message.text)
+        facts[KEY] = (sum(map(bool, said.values())), len(said))
         return said[message.text] or message.text
 
     source[0] = translated(source[0], say)
-    env.metadata[docname][KEY] = (sum(map(bool, said.values())), len(said))
-    env.metadata[docname]["translation_titles"] = {
-        slug(there): slug(here) for here, there in said.items() if there
-    }
+    env.current_document[words.SAY] = say  # for programs, which the page shows but does not hold
+    facts["translation_titles"] = {slug(there): slug(here) for here, there in said.items() if there}
 
 
 def changed(

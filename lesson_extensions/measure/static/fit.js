@@ -11,8 +11,8 @@ import { button, call, make } from "./dom.js";
 
 const BYTES = /** @type {Record<string, number>} */ ({ float64: 8, float32: 4 });
 /** @type {Record<Letter, string>} */
-const LABELS = { m: "m, rows of A", n: "n, columns of A", k: "k, columns on the right" };
-const SQUARE = "n, rows and columns of A";
+const LABELS = { m: _("m, rows of A"), n: _("n, columns of A"), k: _("k, columns on the right") };
+const SQUARE = _("n, rows and columns of A");
 /** @type {Record<string, string>} */
 const START = { m: "10000", n: "10000", k: "1" };
 /** What each is written as. @type {Record<string, string>} */
@@ -33,9 +33,9 @@ function inUnits(value, units) {
   const [size, unit] = units.find(([size]) => value >= size) ?? units[units.length - 1];
   return `${Number((value / size).toPrecision(2)).toLocaleString("en")} ${unit}`;
 }
-const memory = (/** @type {number} */ bytes) => inUnits(bytes, [[1e15, "PB"], [1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "bytes"]]);
+const memory = (/** @type {number} */ bytes) => inUnits(bytes, [[1e15, "PB"], [1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, _("bytes")]]);
 const duration = (/** @type {number} */ seconds) => inUnits(seconds, [
-  [31557600, "years"], [86400, "days"], [3600, "hours"], [60, "minutes"], [1, "seconds"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"],
+  [31557600, _("years")], [86400, _("days")], [3600, _("hours")], [60, _("minutes")], [1, _("seconds")], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"],
 ]);
 
 /** @param {string} text @returns {number} NaN for what is no length */
@@ -52,15 +52,15 @@ class Fit {
     this.error = /** @type {number} */ (error);
     /** @type {Record<string, Record<string, [number, number]>>} the reader's own: n, seconds */
     this.own = {};
-    this.op = this.choice("operation", "Operation", Object.keys(costs));
-    this.dtype = this.choice("dtype", "dtype", Object.keys(BYTES));
+    this.op = this.choice("operation", Object.keys(costs));
+    this.dtype = this.choice("dtype", Object.keys(BYTES));
     this.inputs = /** @type {Record<string, HTMLInputElement>} */ ({});
     this.hints = /** @type {Record<string, HTMLElement>} */ ({});
     const fields = ["m", "n", "k", "memory"].map((name) => this.field(name));
     const wrap = (/** @type {HTMLSelectElement} */ select, /** @type {string} */ text) =>
       make("div", {}, make("label", { htmlFor: select.id }, text), select);
-    const form = make("form", { className: "la-form", noValidate: true }, wrap(this.op, "Operation"), wrap(this.dtype, "dtype"), ...fields);
-    form.setAttribute("aria-label", "Will it fit?");
+    const form = make("form", { className: "la-form", noValidate: true }, wrap(this.op, _("Operation")), wrap(this.dtype, "dtype"), ...fields);
+    form.setAttribute("aria-label", _("Will it fit?"));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => this.show());
     this.result = make("div", { className: "la-fit__result" });
@@ -70,8 +70,8 @@ class Fit {
     this.show();
   }
 
-  /** @param {string} name @param {string} text @param {string[]} values */
-  choice(name, text, values) {
+  /** @param {string} name @param {string[]} values */
+  choice(name, values) {
     return make("select", { id: `la-fit-${name}`, className: "la-field" }, ...values.map((value) => make("option", { value }, value)));
   }
 
@@ -82,34 +82,37 @@ class Fit {
     input.setAttribute("aria-describedby", `${id}-hint`);
     const hint = make("p", { id: `${id}-hint`, className: "la-fit__hint" });
     [this.inputs[name], this.hints[name]] = [input, hint];
-    const label = LABELS[/** @type {Letter} */ (name)] ?? "Memory of your machine, GB";
+    const label = LABELS[/** @type {Letter} */ (name)] ?? _("Memory of your machine, GB");
     return make("div", {}, make("label", { htmlFor: id }, label), input, hint);
   }
 
   /** @param {HTMLElement} place */
   offerToMeasure(place) {
     const bytes = document.querySelector("meta[name=la-runtime]")?.getAttribute("data-bytes");
-    const loads = bytes ? `; the first run loads ${(Number(bytes) / 1e6).toFixed(1)} MB` : "";
-    this.button = button("Measure on your machine", () => this.measure());
+    const cost = bytes
+      ? _(`a few seconds; the first run loads ${(Number(bytes) / 1e6).toFixed(1)} MB`)
+      : _("a few seconds");
+    this.button = button(_("Measure on your machine"), () => this.measure());
     this.said = make("p", { className: "la-fit__measured" });
     this.said.setAttribute("role", "status");
-    place.append(make("div", { className: "la-measure__tools" }, this.button, make("span", {}, `a few seconds${loads}`)), this.said);
+    place.append(make("div", { className: "la-measure__tools" }, this.button, make("span", {}, cost)), this.said);
   }
 
   measure() {
     if (this.busy) return;
     this.setBusy(true);
-    this.tell("Measuring in your browser…");
+    this.tell(_("Measuring in your browser…"));
     /** @param {import("./dom.js").Answer} answer */
     const done = ({ value, cause, error }) => {
       this.setBusy(false);
       if (value) this.own = value;
-      if (value) this.tell("Measured: your browser’s times stand beside those of the build.");
-      else if (cause === "stopped") this.tell("The measurement was stopped. Press the button to measure again.");
-      else this.tell(`Nothing was measured${error && " ("}${error}${error && ")"}. Press the button to try again.`);
+      if (value) this.tell(_("Measured: your browser’s times stand beside those of the build."));
+      else if (cause === "stopped") this.tell(_("The measurement was stopped. Press the button to measure again."));
+      else if (error) this.tell(_(`Nothing was measured (${error}). Press the button to try again.`));
+      else this.tell(_("Nothing was measured. Press the button to try again."));
       this.show();
     };
-    call({ module: "lesson_extensions.measure.timing", function: "measure_each", args: [], name: "the measurement", done });
+    call({ module: "lesson_extensions.measure.timing", function: "measure_each", args: [], name: _("the measurement"), done });
   }
 
   /** @param {boolean} busy */
@@ -126,10 +129,10 @@ class Fit {
   /** What is wrong with a field, and what to write instead. @param {string} name */
   mend(name) {
     const text = this.inputs[name].value;
-    if (name === "memory") return Number(text.replace(",", ".")) > 0 ? "" : "Write gigabytes, such as 8.";
-    if (!(readLength(text) >= 1)) return "Write a whole number from 1 on, such as 10000 or 1e5.";
+    if (name === "memory") return Number(text.replace(",", ".")) > 0 ? "" : _("Write gigabytes, such as 8.");
+    if (!(readLength(text) >= 1)) return _("Write a whole number from 1 on, such as 10000 or 1e5.");
     const isWide = name === "m" && TALL.includes(this.op.value) && readLength(text) < readLength(this.inputs.n.value);
-    return isWide ? "Here m is at least n: write the longer side first." : "";
+    return isWide ? _("Here m is at least n: write the longer side first.") : "";
   }
 
   show() {
@@ -154,15 +157,15 @@ class Fit {
     const bytes = BYTES[dtype] * total(numbers, lengths);
     const seconds = work / rates[dtype];
     const rows = [
-      ["Memory", memory(bytes)],
-      ["Operations", work.toExponential(1)],
-      ["On the machine of the build", `about ${duration(seconds)}, if the rates hold; they were off by up to ${this.error.toFixed(1)} times`],
+      [_("Memory"), memory(bytes)],
+      [_("Operations"), work.toExponential(1)],
+      [_("On the machine of the build"), _(`about ${duration(seconds)}, if the rates hold; they were off by up to ${this.error.toFixed(1)} times`)],
     ];
     const own = this.own[this.op.value]?.[dtype];
     if (own) {
       const [n, measured] = own;
       const rate = total(operations, { m: n, n, k: n }) / measured;
-      rows.push(["In your browser", `about ${duration(work / rate)}, by a run with n = ${n}`]);
+      rows.push([_("In your browser"), _(`about ${duration(work / rate)}, by a run with n = ${n}`)]);
     }
     this.result.append(
       make("p", {}, make("code", { className: "literal" }, CODE[this.op.value] ?? this.op.value)),
@@ -174,13 +177,13 @@ class Fit {
   /** @param {number} bytes @param {number} seconds @returns {Node[]} */
   verdict(bytes, seconds) {
     const has = Number(this.inputs.memory.value.replace(",", ".")) * 1e9;
-    const link = make("a", { href: "#what-to-do-instead" }, "What to do instead");
-    if (bytes <= has && seconds <= LONG) return [make("p", {}, make("strong", {}, "It fits."))];
-    const parts = [bytes > has ? `It does not fit into ${memory(has)}.` : "It fits, and takes long."];
+    const link = make("a", { href: "#what-to-do-instead" }, _("What to do instead"));
+    if (bytes <= has && seconds <= LONG) return [make("p", {}, make("strong", {}, _("It fits.")))];
+    const parts = [bytes > has ? _(`It does not fit into ${memory(has)}.`) : _("It fits, and takes long.")];
     if (this.dtype.value === "float64" && bytes > has) {
-      parts.push(bytes / 2 > has ? "Nor does it in float32." : `In float32 it does, with ${memory(bytes / 2)}.`);
+      parts.push(bytes / 2 > has ? _("Nor does it in float32.") : _(`In float32 it does, with ${memory(bytes / 2)}.`));
     }
-    if (this.op.value === "inv") parts.push("With solve in place of inv it takes a third of the operations.");
+    if (this.op.value === "inv") parts.push(_("With solve in place of inv it takes a third of the operations."));
     return [make("p", {}, make("strong", {}, parts[0]), ` ${parts.slice(1).join(" ")}`), make("p", {}, link)];
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { button, call, make } from "./dom.js";
+import { sentence } from "./sentence.js";
 
 /** @typedef {Record<string, Record<string, number>>} Times name → n → seconds */
 
@@ -44,11 +45,12 @@ class Measurement {
     this.label = this.picture.getAttribute("aria-label") ?? "";
 
     const bytes = document.querySelector("meta[name=la-runtime]")?.getAttribute("data-bytes");
-    const loads = bytes ? `; the first run loads ${(Number(bytes) / 1e6).toFixed(1)} MB` : "";
-    this.button = button("Measure on your machine", () => this.measure());
+    this.button = button(_("Measure on your machine"), () => this.measure());
     this.status = make("p", { className: "la-measure__status" });
     this.status.setAttribute("role", "status"); // there before its text, so that this is announced
-    const cost = make("span", {}, `about five seconds${loads}`);
+    const cost = make("span", {}, bytes
+      ? _(`about five seconds; the first run loads ${(Number(bytes) / 1e6).toFixed(1)} MB`)
+      : _("about five seconds"));
     const tools = make("div", { className: "la-measure__tools" }, this.button, cost);
     find(".la-measure__chart").after(tools, this.status);
   }
@@ -57,7 +59,7 @@ class Measurement {
     if (this.busy) return;
     this.setBusy(true); // not `disabled`, which would lose the focus
     this.clear();
-    this.status.textContent = "Measuring in your browser…";
+    this.status.textContent = _("Measuring in your browser…");
     /** @param {import("./dom.js").Answer} answer */
     const done = ({ value, cause, error }) => {
       this.setBusy(false);
@@ -65,7 +67,7 @@ class Measurement {
       if (times) this.show(times);
       else this.status.textContent = this.failure(cause, error);
     };
-    call({ module: "lesson_extensions.measure.timing", function: "measure", args: [], name: "the measurement", done });
+    call({ module: "lesson_extensions.measure.timing", function: "measure", args: [], name: _("the measurement"), done });
   }
 
   /** @param {boolean} busy */
@@ -76,10 +78,12 @@ class Measurement {
 
   /** @param {string} cause @param {string} error */
   failure(cause, error) {
-    if (cause === "stopped") return "The measurement was stopped. Press the button to measure again.";
-    if (cause === "not loaded") return "Python could not be loaded, so nothing was measured. Press the button to try again.";
-    if (cause === "broken") return "Python broke down while it measured. Press the button to try again.";
-    return `The measurement failed${error && " ("}${error}${error && ")"}. Press the button to try again.`;
+    if (cause === "stopped") return _("The measurement was stopped. Press the button to measure again.");
+    if (cause === "not loaded") return _("Python could not be loaded, so nothing was measured. Press the button to try again.");
+    if (cause === "broken") return _("Python broke down while it measured. Press the button to try again.");
+    return error
+      ? _(`The measurement failed (${error}). Press the button to try again.`)
+      : _("The measurement failed. Press the button to try again.");
   }
 
   clear() {
@@ -94,7 +98,7 @@ class Measurement {
       this.addToLegend(name);
       this.addColumn(name, measured);
     }
-    this.status.replaceChildren(...this.sentence(times));
+    this.status.replaceChildren(...this.compared(times));
     this.picture.setAttribute("aria-label", `${this.label} ${this.status.textContent}`);
   }
 
@@ -126,7 +130,7 @@ class Measurement {
   /** @param {string} name */
   addToLegend(name) {
     const item = this.yours(this.legend, name);
-    /** @type {Element} */ (item.lastElementChild).textContent = `${name}, yours`;
+    /** @type {Element} */ (item.lastElementChild).textContent = _(`${name}, yours`);
     this.legend.append(item);
   }
 
@@ -142,7 +146,8 @@ class Measurement {
   addColumn(name, measured) {
     const cell = (/** @type {"th" | "td"} */ tag, /** @type {string} */ text) =>
       make(tag, { className: "la-measure__yours" }, make("p", {}, text));
-    this.table.tHead?.rows[0].append(cell("th", `${name.replaceAll(" ", "\u00a0")}, yours`));
+    const unbroken = name.replaceAll(" ", "\u00a0");
+    this.table.tHead?.rows[0].append(cell("th", _(`${unbroken}, yours`)));
     for (const row of this.table.tBodies[0].rows) {
       const seconds = measured[row.cells[0].textContent?.trim() ?? ""];
       row.append(cell("td", seconds ? duration(seconds) : "–"));
@@ -150,15 +155,16 @@ class Measurement {
   }
 
   /** At the largest n that all have; the build may lack what a slow browser has. @param {Times} times */
-  sentence(times) {
+  compared(times) {
     const common = (/** @type {Times[]} */ ...all) =>
       Object.keys(times[LOOPS]).filter((n) => all.every((one) => one[LOOPS][n] && one[MATMUL][n])).at(-1);
     const both = common(times, this.built);
     const n = both ?? common(times) ?? "";
     const operator = make("code", { className: "literal" }, "@");
-    const here = ` took ${share(times, n)} of the loops’ time at n = ${n}`;
-    const there = both ? `; when this page was built, it took ${share(this.built, n)}.` : ".";
-    return ["In your browser, ", operator, here + there];
+    const said = both
+      ? _(`In your browser, {operator} took ${share(times, n)} of the loops’ time at n = ${n}; when this page was built, it took ${share(this.built, n)}.`)
+      : _(`In your browser, {operator} took ${share(times, n)} of the loops’ time at n = ${n}.`);
+    return sentence(said, { operator });
   }
 }
 

@@ -15,7 +15,7 @@ class Panel {
   constructor(element) {
     this.says = /** @type {HTMLElement} */ (element.querySelector(".la-offline__says"));
     this.meter = make("progress", { hidden: true });
-    this.meter.setAttribute("aria-label", "Kept of the site");
+    this.meter.setAttribute("aria-label", _("Kept of the site"));
     this.tools = make("p", { className: "la-offline__tools" });
     this.says.after(this.meter, this.tools);
   }
@@ -30,7 +30,7 @@ class Panel {
   }
 
   async begin() {
-    if (!("serviceWorker" in navigator) || !self.caches) return this.show("This browser, or this window, keeps no site for times without a network.");
+    if (!("serviceWorker" in navigator) || !self.caches) return this.show(_("This browser, or this window, keeps no site for times without a network."));
     const whole = await kept.whole().catch(() => null);
     if (whole) return this.kept(whole);
     return this.offer();
@@ -39,15 +39,15 @@ class Panel {
   /** @param {string} [why] @returns {Promise<void>} */
   async offer(why = "") {
     const list = await kept.newest().catch(() => null);
-    if (!list) return this.show(`${why}The list of what there is to keep cannot be loaded now.`, { "Try again": () => this.offer() });
-    const size = `${megabytes(list.wire)} to load, ${megabytes(list.bytes)} in this browser`;
-    return this.show(`${why}All pages with Python, NumPy and Matplotlib: ${size}.`, { "Keep the whole site": () => this.keep(list) });
+    if (!list) return this.show(why + _("The list of what there is to keep cannot be loaded now."), { [_("Try again")]: () => this.offer() });
+    const all = _(`All pages with Python, NumPy and Matplotlib: ${megabytes(list.wire)} to load, ${megabytes(list.bytes)} in this browser.`);
+    return this.show(why + all, { [_("Keep the whole site")]: () => this.keep(list) });
   }
 
   /** @param {import("./kept.js").List} list */
   async keep(list) {
     const cancel = new AbortController();
-    this.show("Keeping the site…", { Cancel: () => cancel.abort() });
+    this.show(_("Keeping the site…"), { [_("Cancel")]: () => cancel.abort() });
     this.meter.hidden = false;
     this.meter.max = list.bytes;
     let done = 0;
@@ -69,26 +69,27 @@ class Panel {
 
   /** @param {Error} error @param {import("./kept.js").List} list @param {boolean} cancelled */
   async failed({ name, message }, list, cancelled) {
-    if (cancelled) return this.offer("Cancelled; nothing more is kept than before. ");
+    if (cancelled) return this.offer(_("Cancelled; nothing more is kept than before. "));
     if (name === "QuotaExceededError") {
       const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-      const left = quota > usage ? `, and has ${megabytes(quota - usage)} left for it` : "";
-      return this.offer(`The browser refused the space: the site needs ${megabytes(list.bytes)}${left}. Nothing more is kept than before. `);
+      return this.offer(quota > usage
+        ? _(`The browser refused the space: the site needs ${megabytes(list.bytes)}, and has ${megabytes(quota - usage)} left for it. Nothing more is kept than before. `)
+        : _(`The browser refused the space: the site needs ${megabytes(list.bytes)}. Nothing more is kept than before. `));
     }
-    if (/another version/.test(message)) return this.offer("The site was replaced by a newer version meanwhile. ");
-    return this.offer("The site could not be loaded whole; nothing more is kept than before. ");
+    if (/another version/.test(message)) return this.offer(_("The site was replaced by a newer version meanwhile. "));
+    return this.offer(_("The site could not be loaded whole; nothing more is kept than before. "));
   }
 
   /** @param {import("./kept.js").List} list */
   async kept(list) {
     const newest = await kept.newest().catch(() => null);
-    const newer = newest && newest.build !== list.build ? " There is a newer version, which is loaded when you open a page." : "";
-    this.show(`The whole site is kept in this browser: ${megabytes(list.bytes)}.${newer}`, { "Remove it again": () => this.remove() });
+    const newer = newest && newest.build !== list.build ? _(" There is a newer version, which is loaded when you open a page.") : "";
+    this.show(_(`The whole site is kept in this browser: ${megabytes(list.bytes)}.`) + newer, { [_("Remove it again")]: () => this.remove() });
   }
 
   async remove() {
     await kept.remove();
-    await this.offer("Removed, with what was kept of pages that you read. ");
+    await this.offer(_("Removed, with what was kept of pages that you read. "));
   }
 }
 

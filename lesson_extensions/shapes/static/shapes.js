@@ -3,6 +3,7 @@
 
 import { make } from "./dom.js";
 import { readShape } from "./guess.js";
+import { sentence } from "./sentence.js";
 import { RULES, written } from "./shape_rules.js";
 
 /**
@@ -32,38 +33,38 @@ const OPERATIONS = {
 /** @type {State} */
 const FIRST = { op: "matmul", a: "3, 4", b: "4, 2", subscripts: "ij,jk->ik", axes: "2" };
 /** @type {Record<Name, string>} */
-const LABELS = { a: "Shape of a", b: "Shape of b", subscripts: "Subscripts", axes: "axes" };
+const LABELS = { a: _("Shape of a"), b: _("Shape of b"), subscripts: _("Subscripts"), axes: "axes" };
 /** @type {Record<Name, string>} */
 const HINTS = {
-  a: "Such as 3, 4",
-  b: "() for a single number",
-  subscripts: "Such as ij,jk->ik",
-  axes: "How many axes meet",
+  a: _("Such as 3, 4"),
+  b: _("() for a single number"),
+  subscripts: _("Such as ij,jk->ik"),
+  axes: _("How many axes meet"),
 };
 
 /** @param {string} text @returns {{shape?: number[], mend?: string}} */
 function shapeOf(text) {
   const plain = text.trim().replace(/^\(\s*\)$/, "()");
-  if (!plain) return { mend: "Write a shape, such as 3, 4; () stands for a single number." };
-  if (/[-−.]/.test(plain)) return { mend: "A length is a whole number from 0 on: write 3, 4." };
+  if (!plain) return { mend: _("Write a shape, such as 3, 4; () stands for a single number.") };
+  if (/[-−.]/.test(plain)) return { mend: _("A length is a whole number from 0 on: write 3, 4.") };
   const shape = readShape(plain);
-  if (!shape) return { mend: "Write the lengths with commas between them, such as 3, 4 or (3, 4)." };
-  if (shape.length > MOST_AXES) return { mend: `Write at most ${MOST_AXES} lengths.` };
-  if (shape.some((length) => String(length).length > LONGEST)) return { mend: `Write lengths of at most ${LONGEST} digits.` };
+  if (!shape) return { mend: _("Write the lengths with commas between them, such as 3, 4 or (3, 4).") };
+  if (shape.length > MOST_AXES) return { mend: _(`Write at most ${MOST_AXES} lengths.`) };
+  if (shape.some((length) => String(length).length > LONGEST)) return { mend: _(`Write lengths of at most ${LONGEST} digits.`) };
   return { shape };
 }
 
 /** What to write instead, or nothing. @param {Name} name @param {string} text */
 function mendOf(name, text) {
-  if (name === "subscripts") return /^[ -~]*$/.test(text) ? "" : "NumPy takes the letters a to z and A to Z: write ij,jk->ik.";
-  if (name === "axes") return /^\s*\d{1,2}\s*$/.test(text) ? "" : "Write a whole number from 0 on, such as 2.";
+  if (name === "subscripts") return /^[ -~]*$/.test(text) ? "" : _("NumPy takes the letters a to z and A to Z: write ij,jk->ik.");
+  if (name === "axes") return /^\s*\d{1,2}\s*$/.test(text) ? "" : _("Write a whole number from 0 on, such as 2.");
   return shapeOf(text).mend ?? "";
 }
 
 /** @param {bigint} bytes */
 function sizeOf(bytes) {
   const step = Math.min(5, Math.floor((String(bytes).length - 1) / 3));
-  const unit = ["bytes", "kB", "MB", "GB", "TB", "PB"][step];
+  const unit = [_("bytes"), "kB", "MB", "GB", "TB", "PB"][step];
   return `${Number((Number(bytes) / 1000 ** step).toPrecision(3)).toLocaleString("en")} ${unit}`;
 }
 
@@ -73,23 +74,25 @@ function sentences(op, shapes, outcome) {
   return letters.map((letter) => {
     const places = /** @type {("a" | "b")[]} */ (["a", "b"]).flatMap((name) =>
       outcome[name].flatMap((own, axis) => (own === letter ? [{ name, axis, length: shapes[name][axis] }] : [])));
-    const where = places.map(({ name, axis, length }) => `${name}.shape[${axis}] is ${length}`).join(" and ");
-    return `${letter}: ${where}${fate(op, letter, places, outcome)}.`;
+    return fate(op, letter, places, outcome);
   });
 }
 
 /** @param {string} op @param {string} letter @param {{name: string, axis: number, length: number}[]} places @param {Outcome} outcome */
 function fate(op, letter, places, outcome) {
-  if (letter === outcome.clash) return "; these do not fit";
+  const where = places.map(({ name, axis, length }) => _(`${name}.shape[${axis}] is ${length}`)).join(_(" and "));
+  if (letter === outcome.clash) return _(`${letter}: ${where}; these do not fit.`);
   const at = outcome.result.indexOf(letter);
-  const meet = new Set(places.map(({ name }) => name)).size > 1 ? "they meet and " : "";
-  if (outcome.error) return "";
-  if (at < 0) return `; ${meet || "it is summed and "}${meet ? "go" : "goes"}`;
+  const meet = new Set(places.map(({ name }) => name)).size > 1;
+  if (outcome.error) return `${letter}: ${where}.`;
+  if (at < 0) return meet ? _(`${letter}: ${where}; they meet and go.`) : _(`${letter}: ${where}; it is summed and goes.`);
   const length = outcome.shape?.[at];
-  if (op === "kron" && meet) return `; multiplied they are axis ${at} of the result, ${length}`;
+  if (op === "kron" && meet) return _(`${letter}: ${where}; multiplied they are axis ${at} of the result, ${length}.`);
   const stretched = places.some((place) => place.length === 1) && Number(length) !== 1;
-  if (stretched) return `; 1 is stretched to ${length}, axis ${at} of the result`;
-  return `; ${meet || "it "}${meet ? "stay" : "stays"}, as axis ${at} of the result`;
+  if (stretched) return _(`${letter}: ${where}; 1 is stretched to ${length}, axis ${at} of the result.`);
+  return meet
+    ? _(`${letter}: ${where}; they meet and stay, as axis ${at} of the result.`)
+    : _(`${letter}: ${where}; it stays, as axis ${at} of the result.`);
 }
 
 /** The boxes of an array; what they say is said below in words. @param {string} name @param {(number | bigint)[]} shape @param {string[]} letters @param {Outcome} outcome */
@@ -101,7 +104,7 @@ function boxes(name, shape, letters, outcome) {
     return make("span", { className: `la-shapes__axis la-shapes__axis--${kind}` },
       make("b", {}, String(length)), make("i", {}, letter));
   });
-  const none = make("span", { className: "la-shapes__none" }, "a single number");
+  const none = make("span", { className: "la-shapes__none" }, _("a single number"));
   return make("div", { className: "la-shapes__array" }, make("span", { className: "la-shapes__name" }, name),
     make("span", { className: "la-shapes__axes" }, ...(all.length ? all : [none])));
 }
@@ -115,9 +118,9 @@ class Calculator {
     this.inputs = /** @type {Record<Name, HTMLInputElement>} */ ({});
     this.hints = /** @type {Record<Name, HTMLElement>} */ ({});
     const form = make("form", { className: "la-form", noValidate: true },
-      make("div", {}, make("label", { htmlFor: this.select.id }, "Operation"), this.select));
+      make("div", {}, make("label", { htmlFor: this.select.id }, _("Operation")), this.select));
     for (const name of /** @type {Name[]} */ (["subscripts", "a", "b", "axes"])) form.append(this.field(name));
-    form.setAttribute("aria-label", "Shape calculator");
+    form.setAttribute("aria-label", _("Shape calculator"));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => this.typed());
 
@@ -126,7 +129,7 @@ class Calculator {
     this.picture = make("div", { className: "la-shapes__picture" });
     this.picture.setAttribute("aria-hidden", "true");
     this.list = make("ul", { className: "la-shapes__list" });
-    this.link = make("a", { className: "la-shapes__link" }, "Link to these shapes");
+    this.link = make("a", { className: "la-shapes__link" }, _("Link to these shapes"));
     place.replaceChildren(form, this.status, this.picture, this.list, make("p", {}, this.link));
     this.read();
     addEventListener("hashchange", () => this.read());
@@ -186,7 +189,7 @@ class Calculator {
     const code = OPERATIONS[op][1].replace("{subscripts}", subscripts.value).replace("{axes}", axes.value.trim());
     this.status.append(...this.said(code, outcome));
     this.picture.append(boxes("a", shapes.a, outcome.a, outcome), boxes("b", shapes.b, outcome.b, outcome));
-    if (outcome.shape) this.picture.append(boxes("result", outcome.shape, outcome.result, outcome));
+    if (outcome.shape) this.picture.append(boxes(_("result"), outcome.shape, outcome.result, outcome));
     this.list.append(...sentences(op, shapes, outcome).map((text) => make("li", {}, text)));
   }
 
@@ -195,16 +198,20 @@ class Calculator {
     const literal = (/** @type {string} */ text) => make("code", { className: "literal" }, text);
     if (shape) {
       const entries = shape.reduce((/** @type {bigint} */ all, length) => all * BigInt(length), 1n);
-      const count = `${entries.toLocaleString("en")} ${entries === 1n ? "number" : "numbers"}`;
+      const size = sizeOf(entries * 8n);
+      const count = entries === 1n
+        ? _(`1 number, ${size} as float64`)
+        : _(`${entries.toLocaleString("en")} numbers, ${size} as float64`);
+      const lengths = make("strong", {}, literal(written(shape).replaceAll(",", ", ").replace(", )", ",)")));
       return [
-        make("p", {}, literal(code), " has the shape ", make("strong", {}, literal(written(shape).replaceAll(",", ", ").replace(", )", ",)")))),
-        make("p", { className: "la-shapes__size" }, `${count}, ${sizeOf(entries * 8n)} as float64`),
+        make("p", {}, ...sentence(_("{code} has the shape {shape}"), { code: literal(code), shape: lengths })),
+        make("p", { className: "la-shapes__size" }, count),
       ];
     }
     const text = (error ?? "").trim();
     const page = this.words.gallery.find(({ pattern }) => new RegExp(pattern).test(text));
-    const parts = [make("p", {}, literal(code), " raises"), make("p", { className: "la-shapes__error" }, literal(text))];
-    if (page) parts.push(make("p", {}, "What it means: ", make("a", { href: new URL(page.address, root).href }, page.title)));
+    const parts = [make("p", {}, ...sentence(_("{code} raises"), { code: literal(code) })), make("p", { className: "la-shapes__error" }, literal(text))];
+    if (page) parts.push(make("p", {}, _("What it means: "), make("a", { href: new URL(page.address, root).href }, page.title)));
     return parts;
   }
 }
@@ -214,5 +221,5 @@ if (place) {
   fetch(new URL("_static/shapes.json", root))
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
     .then((words) => new Calculator(place, words))
-    .catch(() => place.replaceChildren(make("p", {}, "The calculator could not be loaded. Reload the page to try again.")));
+    .catch(() => place.replaceChildren(make("p", {}, _("The calculator could not be loaded. Reload the page to try again."))));
 }
