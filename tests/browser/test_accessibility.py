@@ -57,7 +57,7 @@ UNSEEN = """() => {
       || [...element.querySelectorAll("svg, img")].some((picture) => isDrawn(picture, behind));
   };
   const shown = {visibilityProperty: true, opacityProperty: true};
-  for (const card of document.querySelectorAll(".la-card")) card.style.contentVisibility = "visible"; // as when near
+  for (const {style} of document.querySelectorAll(".la-card")) style.contentVisibility = "visible";
   return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, label")]
     .filter((element) => element.type !== "hidden" && element.checkVisibility(shown))
     .filter((element) => !isSeen(element))
