@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lesson_extensions.offline import directive, listing
+from lesson_extensions.shared.words import in_script
 from tests.browser.conftest import new_context
 from tests.browser.test_live import expect_state, run
 from tests.conftest import ROOT, SITE, Handler, serve
@@ -40,7 +41,9 @@ def make_build(folder, build, changed=("index", "read")):
     """A site of four pages, of which those that `changed` say so."""
     scripts = [ROOT / "lesson_extensions/shared/static" / name for name in ("kept.js", "dom.js")]
     scripts += [ROOT / "lesson_extensions/offline/static/keep_all.js"]
-    files = {f"{FEATURES}/{path.name}": path.read_text("utf-8") for path in scripts}
+    files = {
+        f"{FEATURES}/{path.name}": in_script(path.read_text("utf-8"), say=str) for path in scripts
+    }
     for name in ("index", "read", "unread", "same"):
         of = build if build == "one" or name in changed else "one"
         files[f"{name}.html"] = PAGE.format(
