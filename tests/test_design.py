@@ -78,6 +78,13 @@ def test_what_is_typed_is_found(rule, found):
     assert [each.rpartition(" ")[2] for each in typed(rule)] == [found]
 
 
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_rule_waits_for_what_comes_later(sheet):
+    """A page is drawn while it arrives: what hangs on a later sibling moves when that is there."""
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.S)
+    assert re.findall(r":has\(\s*[~+][^{]*", text) == []
+
+
 # -- Roles -----------------------------------------------------------------------------------------
 
 PAIRS = {  # what is read, on what it stands: each at 4.5 to 1, as WCAG 2.2 AA has it for text
