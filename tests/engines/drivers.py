@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-PATIENCE = 120  # seconds until what a page was asked for has failed: a busy machine is slow
+PATIENCE = 300  # seconds until what a page was asked for has failed: a busy machine is slow
 # What a page is asked for is a function, which may give a promise, or a value. It stands in the
 # script of the driver: a page of ours lets no text be run.
 ASK = """const [argument, done] = arguments;
