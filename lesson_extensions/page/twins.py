@@ -1,8 +1,8 @@
 """The Markdown twin of each page, beside it: `vectors.md` of `vectors.html`, for who reads no HTML.
 
 It holds what the page shows: code, what it printed, formulas as LaTeX, pictures by what they show.
-What a reader is to find alone stands at its end. sphinx-llm reads all pages once more, with another
-builder, and knows none of our nodes; this one writes down the nodes of which the page was written.
+What a reader is to find alone stands at its end. A builder of Markdown would read all pages once
+more and know none of our nodes; this writes down the nodes of which the page was written.
 """
 
 from pathlib import Path

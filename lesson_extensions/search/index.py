@@ -88,7 +88,7 @@ class SearchDomain(FactsDomain):
     name = "la-search"
     label = "search"
     initial_data = {"pages": {}}
-    data_version = 2
+    data_version = 3
 
     def clear_doc(self, docname: str) -> None:
         self.data["pages"].pop(docname, None)
